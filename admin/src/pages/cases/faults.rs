@@ -1,0 +1,193 @@
+//! `GET, POST /cases/{id}/return`: sending an application back: faults from the
+//! procedure's list, each pinned to a field, each text to be edited; then the
+//! exact letter; then it is sent. Reviewers who hold the application.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+use uketsuke_core::application::decide::{self, NamedFault, OTHER_MIN_CHARS};
+use uketsuke_core::application::mail::Returned;
+use uketsuke_core::application::procedure::{EVIDENCE_FIELD, FaultReason};
+use uketsuke_core::error::{Error, Result};
+use uketsuke_core::fold;
+use uketsuke_core::form::FieldErrors;
+use uketsuke_web::extract::AllFields;
+use uketsuke_web::fields::Fields;
+use uketsuke_web::form::{Choice, choice_id};
+use uketsuke_web::page::Frame;
+use uketsuke_web::{PageResult, html, invalid};
+
+use super::letter::{LetterPage, rehearse};
+use super::review::{Reviewed, read_held};
+use super::stale;
+use crate::Office;
+use crate::access::{Review, Staff};
+
+#[derive(Template)]
+#[template(path = "admin/cases/return.html")]
+struct Page {
+    frame: Frame,
+    errors: FieldErrors,
+    reviewed: Reviewed,
+    rows: Vec<Row>,
+}
+
+/// One fault of the list, as typed so far.
+struct Row {
+    choice: Choice,
+    id: String,
+    picked: bool,
+    text_field: String,
+    text_label: String,
+    text: String,
+    hint: String,
+}
+
+/// The list.
+pub async fn show(office: Data<Office>, who: Staff<Review>, path: Path<String>) -> PageResult {
+    match read_held(&office, &who, &path).await {
+        Ok(reviewed) => html(&page(&office, &who, reviewed, None, FieldErrors::default())?),
+        Err(error) => stale::or_else(&office, &who, &path, error).await,
+    }
+}
+
+/// Shows the letter first, then sends the application back.
+pub async fn send(
+    office: Data<Office>,
+    who: Staff<Review>,
+    path: Path<String>,
+    AllFields(fields): AllFields,
+) -> PageResult {
+    let reviewed = match read_held(&office, &who, &path).await {
+        Ok(reviewed) => reviewed,
+        Err(error) => return stale::or_else(&office, &who, &path, error).await,
+    };
+    if fields.get("step") == "edit" {
+        return html(&page(&office, &who, reviewed, Some(&fields), FieldErrors::default())?);
+    }
+    let faults = match named(reviewed.procedure(&office)?.fault_reasons(), &fields) {
+        Ok(faults) => faults,
+        Err(errors) => return invalid(&page(&office, &who, reviewed, Some(&fields), errors)?),
+    };
+    let sent = match fields.get("step") {
+        "send" => give_back(&office, &who, &reviewed, &fields, faults).await.map(|()| None),
+        _ => preview(&office, &who, &reviewed, &fields, faults).await.map(Some),
+    };
+    match sent {
+        Ok(None) => Ok(who.done("/queue?v=mine", &format!("{} を差し戻しました", reviewed.number()))),
+        Ok(Some(letter)) => html(&LetterPage {
+            frame: who.frame("差し戻す内容の確認", "/queue").receipt(reviewed.number()),
+            action: format!("/cases/{}/return", reviewed.id()),
+            button: "この内容で差し戻す",
+            fields: kept(&fields),
+            letter,
+            reviewed,
+        }),
+        Err(Error::Invalid(errors)) => invalid(&page(&office, &who, reviewed, Some(&fields), errors)?),
+        Err(error) => stale::or_else(&office, &who, &path, error).await,
+    }
+}
+
+async fn give_back(
+    office: &Office,
+    who: &Staff<Review>,
+    reviewed: &Reviewed,
+    fields: &Fields,
+    faults: Vec<NamedFault>,
+) -> Result<()> {
+    let seen = (reviewed.id().clone(), fields.get("revision").parse().unwrap_or(-1));
+    let (scope, procedures) = (who.scope.clone(), office.procedures.clone());
+    office
+        .db
+        .write(who.actor(), move |tx| decide::return_to_applicant(tx, &procedures, &scope, (&seen.0, seen.1), &faults))
+        .await
+}
+
+async fn preview(
+    office: &Office,
+    who: &Staff<Review>,
+    reviewed: &Reviewed,
+    fields: &Fields,
+    faults: Vec<NamedFault>,
+) -> Result<uketsuke_core::mail::Message> {
+    let seen = (reviewed.id().clone(), fields.get("revision").parse().unwrap_or(-1));
+    let (scope, procedures) = (who.scope.clone(), office.procedures.clone());
+    let letter = Returned { application: seen.0.clone() };
+    rehearse(office, who.actor(), letter, move |tx| {
+        decide::return_to_applicant(tx, &procedures, &scope, (&seen.0, seen.1), &faults)
+    })
+    .await
+}
+
+/// The picked faults with their texts. The engine judges number and length;
+/// what cannot be kept as text is told here.
+fn named(reasons: &[FaultReason], fields: &Fields) -> std::result::Result<Vec<NamedFault>, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let mut faults = Vec::new();
+    for reason in reasons.iter().filter(|reason| fields.all("fault").any(|picked| picked == reason.code)) {
+        let typed = fields.get(&text_field(reason)).replace("\r\n", "\n");
+        let text = match fold::lines(&typed, decide::REASON_MAX_CHARS) {
+            Ok(text) => text,
+            // Missing and too long are the engine's to judge, in its own words.
+            Err(
+                fault
+                @ (uketsuke_core::form::FieldFault::Unprintable | uketsuke_core::form::FieldFault::PersonalNumber),
+            ) => {
+                errors.add(&text_field(reason), reason.label, fault);
+                continue;
+            }
+            Err(_) => typed,
+        };
+        faults.push(NamedFault { field: reason.field.to_owned(), reason: reason.code.to_owned(), text });
+    }
+    errors.into_result(Some(faults))
+}
+
+/// The fields that travel through the preview.
+fn kept(fields: &Fields) -> Vec<(String, String)> {
+    let ours = |name: &str| name == "revision" || name == "fault" || name.starts_with("text_");
+    fields.pairs().iter().filter(|(name, _)| ours(name)).cloned().collect()
+}
+
+fn text_field(reason: &FaultReason) -> String {
+    format!("text_{}", reason.code)
+}
+
+fn page(
+    office: &Office,
+    who: &Staff<Review>,
+    reviewed: Reviewed,
+    fields: Option<&Fields>,
+    errors: FieldErrors,
+) -> Result<Page> {
+    let procedure = reviewed.procedure(office)?;
+    let summary = procedure.filed_summary(&reviewed.values)?;
+    let label = |field: &str| match field {
+        EVIDENCE_FIELD => "書類".to_owned(),
+        field => {
+            summary.iter().find(|row| row.field == field).map_or_else(|| field.to_owned(), |row| row.label.clone())
+        }
+    };
+    let reasons = procedure.fault_reasons();
+    let rows = reasons.iter().enumerate().map(|(n, reason)| row(n, reason, &label(reason.field), fields)).collect();
+    let frame = who.frame("差し戻す", "/queue").receipt(reviewed.number()).error(!errors.is_empty());
+    Ok(Page { frame, errors, reviewed, rows })
+}
+
+fn row(n: usize, reason: &FaultReason, opens: &str, fields: Option<&Fields>) -> Row {
+    let text_field = text_field(reason);
+    let typed = fields.filter(|fields| fields.has(&text_field)).map(|fields| fields.get(&text_field).to_owned());
+    let free = reason.text.is_empty();
+    Row {
+        choice: Choice::new(reason.code, reason.label).hint(format!("直せるようになる項目：{opens}")),
+        id: choice_id("fault", n),
+        picked: fields.is_some_and(|fields| fields.all("fault").any(|picked| picked == reason.code)),
+        text_label: format!("「{}」の説明", reason.label),
+        text: typed.unwrap_or_else(|| reason.text.to_owned()),
+        hint: if free {
+            format!("{OTHER_MIN_CHARS}文字以上で、何を直せばよいかを書いてください。")
+        } else {
+            String::new()
+        },
+        text_field,
+    }
+}

@@ -1,0 +1,84 @@
+//! What every page of a case reads: the application with its facility and
+//! filing, who has it, and what this person may do with it.
+
+use serde_json::Value;
+use uketsuke_core::application::procedure::{Case, Procedure};
+use uketsuke_core::application::{State, repo};
+use uketsuke_core::db::{At, Conn};
+use uketsuke_core::desk;
+use uketsuke_core::error::{Error, Result};
+use uketsuke_core::ids::ApplicationId;
+use uketsuke_core::scope::StaffScope;
+use uketsuke_core::staff;
+use uketsuke_core::staff::role::Permission;
+
+use crate::Office;
+use crate::access::Staff;
+
+/// A sent application as staff look at it.
+pub struct Reviewed {
+    /// The application with all that its procedure looks at.
+    pub case: Case,
+    /// What was filed last.
+    pub values: Value,
+    /// Who has it now, and since when.
+    pub holder: Option<(String, At)>,
+    /// Whether that is the one who looks.
+    pub mine: bool,
+}
+
+impl Reviewed {
+    /// Its id.
+    pub fn id(&self) -> &ApplicationId {
+        &self.case.application.id
+    }
+
+    /// 受付番号.
+    pub fn number(&self) -> &str {
+        self.case.application.number_text()
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> State {
+        self.case.application.state
+    }
+
+    /// Which change of it the page shows; a decision names it again.
+    pub fn revision(&self) -> i64 {
+        self.case.application.revision
+    }
+
+    /// Its procedure.
+    pub fn procedure<'o>(&self, office: &'o Office) -> Result<&'o dyn Procedure> {
+        office.procedures.get(self.case.application.kind)
+    }
+}
+
+/// Reads a case.
+///
+/// # Errors
+/// `NotFound`, also for a draft; `Forbidden` without the permission.
+pub fn read(conn: &mut Conn, scope: &StaffScope, id: &ApplicationId) -> Result<Reviewed> {
+    let application = desk::get_sent(conn, scope, id)?;
+    let filing = repo::latest_filing(conn, id)?.ok_or(Error::NotFound)?;
+    let holder = match (&application.assignee_id, application.assigned_at, application.state) {
+        (Some(holder), Some(since), State::InReview) => Some((staff::get_staff(conn, holder)?.name, since)),
+        _ => None,
+    };
+    let mine = holder.is_some() && application.assignee_id.as_ref() == Some(scope.staff());
+    Ok(Reviewed { case: repo::case(conn, application)?, values: filing.values()?, holder, mine })
+}
+
+/// Reads a case that this person holds and may decide.
+///
+/// # Errors
+/// As [`read`]; `Conflict` when it is not in their hands.
+pub async fn read_held<D>(office: &Office, who: &Staff<D>, id: &str) -> Result<Reviewed> {
+    let id = ApplicationId::parse(id).ok_or(Error::NotFound)?;
+    if !who.scope.may(Permission::Review) {
+        return Err(Error::Forbidden);
+    }
+    let scope = who.scope.clone();
+    let reviewed = office.db.read(move |c| read(c, &scope, &id)).await?;
+    if reviewed.mine { Ok(reviewed) } else { Err(Error::Conflict) }
+}

@@ -1,0 +1,7 @@
+//! Facilities: list, one facility, its devices, and the master import.
+
+pub mod device;
+pub mod import;
+pub mod import_show;
+pub mod index;
+pub mod show;

@@ -1,0 +1,17 @@
+//! One file, one page, one URL: the path mirrors the address and the template.
+
+pub mod cases;
+pub mod choices;
+pub mod enrol;
+pub mod facilities;
+pub mod home;
+pub mod invite;
+pub mod jobs;
+pub mod login;
+pub mod logout;
+pub mod mails;
+pub mod queue;
+pub mod search;
+pub mod second_factor;
+pub mod staff;
+mod words;

@@ -1,0 +1,4 @@
+//! The people of the back office.
+
+pub mod index;
+pub mod new;

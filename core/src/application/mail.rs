@@ -1,0 +1,96 @@
+//! Letters about an application. They name facts and the next step, never a
+//! code, a password or what was typed.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::model::Application;
+use super::repo::{self, Addressee};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::ids::ApplicationId;
+use crate::mail::{Letter, MailContext, Message};
+
+/// All that the letters' templates may show.
+struct Facts {
+    who: Addressee,
+    number: String,
+    due: String,
+    reason: String,
+    faults: Vec<String>,
+    url: String,
+    devices_url: String,
+    call_centre: String,
+}
+
+fn facts(tx: &mut Tx<'_>, id: &ApplicationId, context: &MailContext) -> Result<Facts> {
+    let application: Application = repo::get(tx.conn(), id)?;
+    let last = repo::history(tx.conn(), id)?.into_iter().next();
+    Ok(Facts {
+        who: repo::addressee(tx.conn(), &application)?,
+        number: application.number_text().to_owned(),
+        due: application.due_on.map_or(String::new(), |d| d.format("%-m月%-d日").to_string()),
+        reason: last.map_or(String::new(), |event| event.reason),
+        faults: repo::open_faults(tx.conn(), id)?.into_iter().map(|f| f.text).collect(),
+        url: format!("{}/applications/{id}", context.portal_url),
+        devices_url: format!("{}/devices", context.portal_url),
+        call_centre: context.call_centre_phone.clone(),
+    })
+}
+
+/// Declares a letter: its ids, its two templates.
+macro_rules! letter {
+    ($(#[$doc:meta])* $name:ident, $letter:literal, $subject:literal, $body:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        pub struct $name {
+            /// The application it is about.
+            pub application: ApplicationId,
+        }
+
+        impl Letter for $name {
+            const NAME: &'static str = $letter;
+
+            fn compose(&self, tx: &mut Tx<'_>, context: &MailContext) -> Result<Option<Message>> {
+                #[derive(Template)]
+                #[template(path = $subject, escape = "none")]
+                struct Subject<'f> { f: &'f Facts }
+                #[derive(Template)]
+                #[template(path = $body, escape = "none")]
+                struct Body<'f> { f: &'f Facts }
+
+                let f = &facts(tx, &self.application, context)?;
+                Ok(Some(Message {
+                    to: f.who.email.clone(),
+                    subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
+                    body: Body { f }.render().map_err(Error::internal)?,
+                }))
+            }
+        }
+    };
+}
+
+letter! {
+    /// M-06: it is received; also after a correction.
+    Received, "application_received", "mail/application_received/subject.txt", "mail/application_received/body.txt"
+}
+letter! {
+    /// Received and approved at once, because the match succeeded.
+    ApprovedAtOnce, "application_approved_at_once", "mail/application_approved_at_once/subject.txt", "mail/application_approved_at_once/body.txt"
+}
+letter! {
+    /// M-08: approved by a reviewer.
+    Approved, "application_approved", "mail/application_approved/subject.txt", "mail/application_approved/body.txt"
+}
+letter! {
+    /// M-07: returned, with each fault.
+    Returned, "application_returned", "mail/application_returned/subject.txt", "mail/application_returned/body.txt"
+}
+letter! {
+    /// M-09: rejected, with the reason.
+    Rejected, "application_rejected", "mail/application_rejected/subject.txt", "mail/application_rejected/body.txt"
+}
+letter! {
+    /// M-09: taken back.
+    Withdrawn, "application_withdrawn", "mail/application_withdrawn/subject.txt", "mail/application_withdrawn/body.txt"
+}

@@ -1,0 +1,263 @@
+//! What one kind of application (one 手続) brings along. The engine, the portal
+//! and the back office know procedures by this trait alone, never by name.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::model::{Answers, Application, Document};
+use super::state::ApplicationKind;
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::evidence::Evidence;
+use crate::facility::Facility;
+use crate::form::{FieldError, FieldErrors};
+use crate::grant::Grant;
+
+/// An application with all that its procedure looks at.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The application.
+    pub application: Application,
+    /// Its facility, as the master knows it.
+    pub facility: Facility,
+    /// What is filled in so far.
+    pub document: Document,
+    /// The files attached, oldest first.
+    pub evidence: Vec<Evidence>,
+    /// The fields open for change: all in a draft, the faulted ones after a return.
+    pub open: OpenFields,
+}
+
+/// Which fields the applicant may change at the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenFields {
+    /// A draft: all.
+    All,
+    /// A return: those its faults name.
+    Only(Vec<String>),
+}
+
+impl OpenFields {
+    /// Whether this field may be changed.
+    pub fn has(&self, field: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(fields) => fields.iter().any(|f| f == field),
+        }
+    }
+}
+
+/// The name under which faults are pinned to the attached files.
+pub const EVIDENCE_FIELD: &str = "evidence";
+
+/// One page of the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The last part of its URL.
+    pub key: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// What the page consists of.
+    pub content: StepContent,
+}
+
+/// What a step's page consists of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepContent {
+    /// Fields that the procedure draws.
+    Fields {
+        /// Their names; nothing else is read from the form.
+        kept: &'static [&'static str],
+        /// Names that are read but never kept: match secrets.
+        secret: &'static [&'static str],
+        /// The button's words.
+        button: &'static str,
+    },
+    /// Files; the engine's own page draws it.
+    Evidence {
+        /// What the document is called (書類名).
+        label: &'static str,
+    },
+}
+
+/// What a step's check found. It is remembered even when something is wrong.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// What is wrong with the step's fields.
+    pub errors: FieldErrors,
+    /// Marks to set (`Some`) or remove (`None`).
+    pub marks: Vec<(&'static str, Option<String>)>,
+}
+
+/// One line of what was filled in, for the check page, the status page, the
+/// reviewer, and the comparison of two filings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SummaryRow {
+    /// The step on which it can be changed.
+    pub step: &'static str,
+    /// The field it shows.
+    pub field: &'static str,
+    /// Its label.
+    pub label: String,
+    /// The folded value in words; 「入力なし」 when nothing was given.
+    pub value: String,
+}
+
+/// A fault found at the send button, with the step that mends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortfall {
+    /// The step's key.
+    pub step: &'static str,
+    /// What is wrong.
+    pub error: FieldError,
+}
+
+/// How a stated fact compares with the master.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// 一致
+    Same,
+    /// 相違
+    Differs,
+    /// The master holds nothing to compare with.
+    Absent,
+    /// Stated by the applicant only; nothing in the master corresponds.
+    StatedOnly,
+}
+
+/// One fact for the reviewer: the applicant's words beside the master's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The field, by which faults are pinned.
+    pub field: &'static str,
+    /// Its label.
+    pub label: String,
+    /// What the applicant stated.
+    pub stated: String,
+    /// What the master says.
+    pub master: String,
+    /// How they compare.
+    pub verdict: Verdict,
+}
+
+/// A canned fault: what can be wrong with which field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultReason {
+    /// Stable code.
+    pub code: &'static str,
+    /// The field (or [`EVIDENCE_FIELD`]) that opens for correction.
+    pub field: &'static str,
+    /// The words in the reviewer's list.
+    pub label: &'static str,
+    /// The text the applicant reads; the reviewer may edit it. Empty for
+    /// 「その他」, which needs a text.
+    pub text: &'static str,
+}
+
+/// A number that a reviewer may lower when approving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quantity {
+    /// Its label, e.g. 申請台数.
+    pub label: &'static str,
+    /// What was asked for.
+    pub asked: u32,
+}
+
+/// What an approval grants.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Terms {
+    /// The number granted, where the procedure has a [`Quantity`].
+    pub quantity: Option<u32>,
+    /// The reason for granting less, as the applicant reads it.
+    pub reason: String,
+}
+
+/// One kind of application.
+pub trait Procedure: Send + Sync {
+    /// Which kind.
+    fn kind(&self) -> ApplicationKind;
+
+    /// Its name, e.g. 利用開始申請.
+    fn title(&self) -> &'static str;
+
+    /// Numbers the form of its filed documents.
+    fn schema_version(&self) -> i32;
+
+    /// The steps, in order, for what is answered so far.
+    fn steps(&self, case: &Case) -> Vec<Step>;
+
+    /// Draws the fields of a `Fields` step as HTML, with what was `typed` and
+    /// what is wrong with it. Only `case.open` fields are drawn.
+    ///
+    /// # Errors
+    /// When the template fails.
+    fn draw(&self, step: &Step, case: &Case, typed: &Answers, errors: &FieldErrors) -> Result<String>;
+
+    /// Judges one step as just typed (secret fields included) and may count
+    /// tries. What it finds is remembered, errors or not.
+    ///
+    /// # Errors
+    /// When nothing must be remembered.
+    fn check(&self, tx: &mut Tx<'_>, step: &Step, case: &Case, typed: &Answers) -> Result<Checked>;
+
+    /// The whole document as values to file, or all that still stands in the way.
+    fn file(&self, case: &Case) -> std::result::Result<Value, Vec<Shortfall>>;
+
+    /// What is filled in so far, line by line, folded, in the applicant's order.
+    fn summary(&self, case: &Case) -> Vec<SummaryRow>;
+
+    /// The same lines from a filed document.
+    ///
+    /// # Errors
+    /// `Internal` when the document is not one of this procedure's.
+    fn filed_summary(&self, values: &Value) -> Result<Vec<SummaryRow>>;
+
+    /// The facts a reviewer weighs.
+    ///
+    /// # Errors
+    /// As [`Procedure::filed_summary`], or from the database.
+    fn review(&self, conn: &mut Conn, case: &Case, values: &Value) -> Result<Vec<Fact>>;
+
+    /// What the reviewer ticks off.
+    fn checklist(&self, case: &Case) -> Vec<&'static str>;
+
+    /// The canned faults.
+    fn fault_reasons(&self) -> &'static [FaultReason];
+
+    /// The number a reviewer may lower, if there is one.
+    fn quantity(&self, values: &Value) -> Option<Quantity>;
+
+    /// Whether a rule approves this filing without a reviewer.
+    fn approves_itself(&self, values: &Value) -> bool;
+
+    /// Posts the approval to the registers, in the transaction of the decision.
+    ///
+    /// # Errors
+    /// When it cannot be posted; then the decision does not stand either.
+    fn effect(&self, tx: &mut Tx<'_>, grant: &Grant, values: &Value, terms: &Terms) -> Result<()>;
+}
+
+/// All procedures there are, by kind.
+#[derive(Clone, Default)]
+pub struct Procedures(Vec<Arc<dyn Procedure>>);
+
+impl Procedures {
+    /// A registry of these.
+    pub fn new(procedures: Vec<Arc<dyn Procedure>>) -> Self {
+        Self(procedures)
+    }
+
+    /// The procedure of a kind.
+    ///
+    /// # Errors
+    /// `NotFound` when this program has none of that kind.
+    pub fn get(&self, kind: ApplicationKind) -> Result<&dyn Procedure> {
+        self.iter().find(|p| p.kind() == kind).ok_or(Error::NotFound)
+    }
+
+    /// All of them, in the order shown to users.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Procedure> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+}

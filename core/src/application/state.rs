@@ -1,0 +1,211 @@
+//! The life that all kinds of application share (SPEC 4), as one table. The
+//! buttons shown, the parties allowed and the tests derive from it.
+
+use crate::db::text_enum;
+
+text_enum! {
+    /// Which procedure an application belongs to.
+    pub enum ApplicationKind {
+        /// 利用開始申請
+        UsageStart = "usage_start",
+    }
+}
+
+impl ApplicationKind {
+    /// Its name, as users know it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::UsageStart => "利用開始申請",
+        }
+    }
+}
+
+text_enum! {
+    /// Where an application stands.
+    pub enum State {
+        /// Being filled in; only its author sees it.
+        Draft = "draft",
+        /// Sent, waits for a reviewer.
+        Submitted = "submitted",
+        /// A reviewer has it.
+        InReview = "in_review",
+        /// Sent back for correction.
+        Returned = "returned",
+        /// Approved; its effects are posted.
+        Approved = "approved",
+        /// Refused.
+        Rejected = "rejected",
+        /// Taken back by the applicant.
+        Withdrawn = "withdrawn",
+        /// A draft thrown away.
+        Discarded = "discarded",
+    }
+}
+
+text_enum! {
+    /// What moves an application from one state to another.
+    pub enum Verb {
+        /// Send a draft.
+        Submit = "submit",
+        /// Throw a draft away.
+        Discard = "discard",
+        /// Approve at once, because the match succeeded.
+        ApproveAtOnce = "approve_at_once",
+        /// Take it into review.
+        Claim = "claim",
+        /// Put it back into the queue.
+        Release = "release",
+        /// Approve after review.
+        Approve = "approve",
+        /// Send it back with faults named.
+        Return = "return",
+        /// Refuse with a reason.
+        Reject = "reject",
+        /// Send the corrected application.
+        Resubmit = "resubmit",
+        /// Take it back.
+        Withdraw = "withdraw",
+    }
+}
+
+/// Who may move it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// The one who filed it, or a verified colleague.
+    Applicant,
+    /// The back office.
+    Reviewer,
+    /// A rule, without a person.
+    Rule,
+}
+
+/// One arrow of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transition {
+    /// The state it starts from.
+    pub from: State,
+    /// What is done.
+    pub verb: Verb,
+    /// The state it ends in.
+    pub to: State,
+    /// Who may.
+    pub by: Party,
+}
+
+const fn t(from: State, verb: Verb, to: State, by: Party) -> Transition {
+    Transition { from, verb, to, by }
+}
+
+/// Every arrow there is.
+pub const TRANSITIONS: &[Transition] = {
+    use Party::{Applicant, Reviewer, Rule};
+    use State::*;
+    &[
+        t(Draft, Verb::Submit, Submitted, Applicant),
+        t(Draft, Verb::Discard, Discarded, Applicant),
+        t(Submitted, Verb::ApproveAtOnce, Approved, Rule),
+        t(Submitted, Verb::Claim, InReview, Reviewer),
+        t(Submitted, Verb::Withdraw, Withdrawn, Applicant),
+        t(InReview, Verb::Release, Submitted, Reviewer),
+        t(InReview, Verb::Approve, Approved, Reviewer),
+        t(InReview, Verb::Return, Returned, Reviewer),
+        t(InReview, Verb::Reject, Rejected, Reviewer),
+        t(InReview, Verb::Withdraw, Withdrawn, Applicant),
+        t(Returned, Verb::Resubmit, InReview, Applicant),
+        t(Returned, Verb::Withdraw, Withdrawn, Applicant),
+    ]
+};
+
+/// The arrow for a verb from a state, if there is one.
+pub fn transition(from: State, verb: Verb) -> Option<&'static Transition> {
+    TRANSITIONS.iter().find(|t| t.from == from && t.verb == verb)
+}
+
+/// What a party can do with an application in this state.
+pub fn verbs(from: State, by: Party) -> impl Iterator<Item = Verb> {
+    TRANSITIONS.iter().filter(move |t| t.from == from && t.by == by).map(|t| t.verb)
+}
+
+impl State {
+    /// The words applicants read.
+    pub const fn public_label(self) -> &'static str {
+        match self {
+            Self::Draft => "下書き",
+            Self::Submitted => "受付済み",
+            Self::InReview => "審査中",
+            Self::Returned => "差戻し（対応が必要です）",
+            Self::Approved => "承認",
+            Self::Rejected => "却下",
+            Self::Withdrawn => "取下げ",
+            Self::Discarded => "削除済み",
+        }
+    }
+
+    /// The words staff read.
+    pub const fn staff_label(self) -> &'static str {
+        match self {
+            Self::Draft => "下書き",
+            Self::Submitted => "受付済み・担当なし",
+            Self::InReview => "審査中",
+            Self::Returned => "差戻し中",
+            Self::Approved => "承認済み",
+            Self::Rejected => "却下済み",
+            Self::Withdrawn => "取下げ",
+            Self::Discarded => "下書き削除",
+        }
+    }
+
+    /// Whether nothing more can happen.
+    pub fn is_final(self) -> bool {
+        TRANSITIONS.iter().all(|t| t.from != self)
+    }
+
+    /// Whether the applicant may change answers.
+    pub const fn is_editable(self) -> bool {
+        matches!(self, Self::Draft | Self::Returned)
+    }
+}
+
+impl Verb {
+    /// What happened, in the history that users read.
+    pub const fn past_label(self) -> &'static str {
+        match self {
+            Self::Submit => "申請を受け付けました",
+            Self::Discard => "下書きを削除しました",
+            Self::ApproveAtOnce => "提出済みの情報と一致したため、承認しました",
+            Self::Claim => "審査を始めました",
+            Self::Release => "審査の順番を待っています",
+            Self::Approve => "承認しました",
+            Self::Return => "修正をお願いしました（差戻し）",
+            Self::Reject => "却下しました",
+            Self::Resubmit => "修正した申請を受け付けました",
+            Self::Withdraw => "申請を取り下げました",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_verb_leads_from_a_state_to_one_state() {
+        for (i, a) in TRANSITIONS.iter().enumerate() {
+            let twins = TRANSITIONS[i + 1..].iter().filter(|b| b.from == a.from && b.verb == a.verb);
+            assert_eq!(twins.count(), 0, "{a:?}");
+        }
+    }
+
+    #[test]
+    fn every_state_but_the_draft_can_be_reached() {
+        for state in State::ALL.iter().filter(|s| **s != State::Draft) {
+            assert!(TRANSITIONS.iter().any(|t| t.to == *state), "{state}");
+        }
+    }
+
+    #[test]
+    fn decided_and_abandoned_applications_stay_as_they_are() {
+        let done: Vec<State> = State::ALL.iter().copied().filter(|s| s.is_final()).collect();
+        assert_eq!(done, [State::Approved, State::Rejected, State::Withdrawn, State::Discarded]);
+    }
+}

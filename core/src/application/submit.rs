@@ -1,0 +1,135 @@
+//! Sending: the document is frozen, the state moves, history is written and
+//! the letter enqueued, in one commit. A filing that a rule approves is decided
+//! in the same commit.
+
+use super::decide;
+use super::due;
+use super::mail;
+use super::model::{Application, Change, EventDetail};
+use super::procedure::{Case, Procedure, Procedures, Shortfall};
+use super::repo;
+use super::state::{Party, State, Verb};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::ids::ApplicationId;
+use crate::schema::applications;
+use crate::scope::FacilityScope;
+use crate::secret::ReceiptNumber;
+use diesel::prelude::*;
+use serde_json::Value;
+
+/// What sending led to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It is sent (or was already: sending twice sends once).
+    Done,
+    /// Something still stands in the way; nothing was sent.
+    Incomplete(Vec<Shortfall>),
+}
+
+/// Sends a draft.
+///
+/// # Errors
+/// `NotFound`; refused when the facility has another one open or approved.
+pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, id: &ApplicationId) -> Result<Sent> {
+    let application = repo::hold_in_scope(tx, scope, id)?;
+    match application.state {
+        State::Draft => {}
+        State::Discarded => return Err(Error::NotFound),
+        _ => return Ok(Sent::Done),
+    }
+    let procedure = procedures.get(application.kind)?;
+    let case = repo::case(tx.conn(), application)?;
+    let values = match procedure.file(&case) {
+        Ok(values) => values,
+        Err(shortfalls) => return Ok(Sent::Incomplete(shortfalls)),
+    };
+    repo::advance(tx, &case.application, (Party::Applicant, Verb::Submit), "", &EventDetail::default())?;
+    repo::insert_filing(tx, id, procedure, &values)?;
+    number(tx, id)?;
+    repo::set_due(tx, id, due::promised(tx.now()))?;
+    if procedure.approves_itself(&values) {
+        decide::approve_at_once(tx, procedure, id, &values)?;
+        tx.send(&mail::ApprovedAtOnce { application: id.clone() })?;
+    } else {
+        tx.send(&mail::Received { application: id.clone() })?;
+    }
+    Ok(Sent::Done)
+}
+
+/// Gives the application its 受付番号; a number already taken is minted anew.
+fn number(tx: &mut Tx<'_>, id: &ApplicationId) -> Result<()> {
+    let now = tx.now();
+    for _ in 0..16 {
+        let number = ReceiptNumber::mint();
+        let free = tx.insert_once(|c| {
+            diesel::update(applications::table.find(id))
+                .set((applications::number.eq(&number), applications::submitted_at.eq(now)))
+                .execute(c)
+        })?;
+        if free {
+            return Ok(());
+        }
+    }
+    Err(Error::boxed("no free receipt number in sixteen tries"))
+}
+
+/// Sends the correction of a returned application. It keeps its number and
+/// comes back to the reviewer who returned it.
+///
+/// # Errors
+/// `NotFound`; `Refused(NotInThisState)` when it is not returned (any more).
+pub fn resubmit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, id: &ApplicationId) -> Result<Sent> {
+    let application = repo::hold_in_scope(tx, scope, id)?;
+    if application.state == State::InReview {
+        return Ok(Sent::Done);
+    }
+    let procedure = procedures.get(application.kind)?;
+    let case = repo::case(tx.conn(), application)?;
+    let values = match procedure.file(&case) {
+        Ok(values) => values,
+        Err(shortfalls) => return Ok(Sent::Incomplete(shortfalls)),
+    };
+    let detail = EventDetail { changes: changes(tx, procedure, &case, &values)?, ..EventDetail::default() };
+    let due_on = due::after_return(tx, &case.application)?;
+    repo::advance(tx, &case.application, (Party::Applicant, Verb::Resubmit), "", &detail)?;
+    repo::insert_filing(tx, id, procedure, &values)?;
+    repo::resolve_faults(tx, id)?;
+    repo::set_due(tx, id, due_on)?;
+    back_to_last_reviewer(tx, &case.application)?;
+    tx.send(&mail::Received { application: id.clone() })?;
+    Ok(Sent::Done)
+}
+
+fn changes(tx: &mut Tx<'_>, procedure: &dyn Procedure, case: &Case, now: &Value) -> Result<Vec<Change>> {
+    let Some(before) = repo::latest_filing(tx.conn(), &case.application.id)? else { return Ok(Vec::new()) };
+    compare(procedure, &before.values()?, now)
+}
+
+/// What differs between two filed documents, line by line.
+///
+/// # Errors
+/// `Internal` when one is not this procedure's.
+pub fn compare(procedure: &dyn Procedure, before: &Value, after: &Value) -> Result<Vec<Change>> {
+    let (old, new) = (procedure.filed_summary(before)?, procedure.filed_summary(after)?);
+    let was = |field: &str| old.iter().find(|row| row.field == field).map_or("", |row| row.value.as_str());
+    let changed = new.iter().filter(|row| row.value != was(row.field)).map(|row| Change {
+        label: row.label.clone(),
+        before: was(row.field).to_owned(),
+        after: row.value.clone(),
+    });
+    let gone = old.iter().filter(|row| new.iter().all(|n| n.field != row.field)).map(|row| Change {
+        label: row.label.clone(),
+        before: row.value.clone(),
+        after: String::new(),
+    });
+    Ok(changed.chain(gone).collect())
+}
+
+fn back_to_last_reviewer(tx: &mut Tx<'_>, application: &Application) -> Result<()> {
+    let now = tx.now();
+    diesel::update(applications::table.find(&application.id))
+        .set((applications::assignee_id.eq(application.last_reviewer_id.clone()), applications::assigned_at.eq(now)))
+        .execute(tx.conn())?;
+    Ok(())
+}

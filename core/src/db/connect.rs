@@ -1,0 +1,110 @@
+//! Connecting by URL scheme. (The derived `establish` tries one database after
+//! the other and would create a SQLite file named like a PostgreSQL URL.)
+
+use diesel::connection::{Connection, SimpleConnection, TransactionManager};
+use diesel::r2d2::ManageConnection;
+use diesel::{ConnectionError, PgConnection, SqliteConnection};
+
+use crate::error::{Error, Result};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// The embedded default.
+    Sqlite(SqliteConnection),
+    /// Production.
+    Postgres(PgConnection),
+}
+
+/// The backend both stand behind, for boxed queries.
+pub type Backend = <Conn as Connection>::Backend;
+
+/// Where the database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file's path.
+    Sqlite(String),
+    /// A libpq URL; may hold a password, so it is never printed.
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite:PATH` or `postgres://…`; `None` for any other scheme.
+    pub fn parse(url: &str) -> Option<Self> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return (!path.is_empty()).then(|| Self::Sqlite(path.to_owned()));
+        }
+        ["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+            .then(|| Self::Postgres(url.to_owned()))
+    }
+
+    fn connect(&self) -> std::result::Result<Conn, ConnectionError> {
+        match self {
+            Self::Sqlite(path) => connect_sqlite(path).map(Conn::Sqlite),
+            Self::Postgres(url) => connect_postgres(url).map(Conn::Postgres),
+        }
+    }
+}
+
+fn connect_sqlite(path: &str) -> std::result::Result<SqliteConnection, ConnectionError> {
+    let mut conn = SqliteConnection::establish(path)?;
+    conn.batch_execute(
+        "pragma busy_timeout = 5000; pragma journal_mode = wal; \
+         pragma synchronous = full; pragma foreign_keys = on;",
+    )
+    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+fn connect_postgres(url: &str) -> std::result::Result<PgConnection, ConnectionError> {
+    let mut conn = PgConnection::establish(url)?;
+    conn.batch_execute(
+        "set timezone = 'UTC'; set statement_timeout = '30s'; set lock_timeout = '10s'; \
+         set idle_in_transaction_session_timeout = '30s'; set client_min_messages = warning;",
+    )
+    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+/// Makes and checks the pool's connections.
+pub(super) struct Connector(DatabaseUrl);
+
+impl Connector {
+    pub(super) fn new(url: DatabaseUrl) -> Self {
+        Self(url)
+    }
+}
+
+impl ManageConnection for Connector {
+    type Connection = Conn;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Conn> {
+        self.0.connect().map_err(Error::internal)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<()> {
+        conn.batch_execute("select 1").map_err(Error::internal)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || <Conn as Connection>::TransactionManager::is_broken_transaction_manager(conn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_schemes_are_urls() {
+        assert_eq!(DatabaseUrl::parse("sqlite:a.db"), Some(DatabaseUrl::Sqlite("a.db".into())));
+        assert_eq!(DatabaseUrl::parse("sqlite:///x/a"), Some(DatabaseUrl::Sqlite("/x/a".into())));
+        assert!(matches!(DatabaseUrl::parse("postgres://h/d"), Some(DatabaseUrl::Postgres(_))));
+        assert_eq!(DatabaseUrl::parse("mysql://h/d"), None);
+        assert_eq!(DatabaseUrl::parse("plain.db"), None);
+    }
+}

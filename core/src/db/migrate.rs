@@ -1,0 +1,34 @@
+//! The migrations of both dialects, embedded, chosen by the connection.
+
+use diesel::connection::SimpleConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::Conn;
+use crate::error::{Error, Result};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+
+/// Any number; every process that migrates this database takes the same lock.
+const POSTGRES_LOCK: i64 = 7_113_001;
+
+pub(super) fn run(conn: &mut Conn) -> Result<()> {
+    match conn {
+        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(drop).map_err(Error::boxed),
+        Conn::Postgres(c) => {
+            c.batch_execute(&format!("select pg_advisory_lock({POSTGRES_LOCK})")).map_err(Error::internal)?;
+            let ran = c.run_pending_migrations(POSTGRES).map(drop).map_err(Error::boxed);
+            c.batch_execute(&format!("select pg_advisory_unlock({POSTGRES_LOCK})")).map_err(Error::internal)?;
+            ran
+        }
+    }
+}
+
+/// Whether the tables are as this program wants them.
+pub(super) fn is_current(conn: &mut Conn) -> Result<bool> {
+    let pending = match conn {
+        Conn::Sqlite(c) => c.has_pending_migration(SQLITE),
+        Conn::Postgres(c) => c.has_pending_migration(POSTGRES),
+    };
+    pending.map(|pending| !pending).map_err(Error::boxed)
+}

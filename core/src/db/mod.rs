@@ -1,0 +1,163 @@
+//! The only doors to the database: [`Db::read`] and [`Db::write`].
+//!
+//! One program text serves SQLite and PostgreSQL. A signature says whether data
+//! changes: reads take `&mut Conn`, writes take `&mut Tx`.
+
+mod columns;
+mod connect;
+mod migrate;
+mod tx;
+
+pub use columns::At;
+pub(crate) use columns::{text_column, text_enum};
+pub use connect::{Backend, Conn, DatabaseUrl};
+pub use tx::{Actor, ActorKind, Tx};
+
+use std::time::Duration;
+
+use diesel::r2d2::Pool;
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use connect::Connector;
+
+/// Runs the same diesel expression on whichever database is behind the
+/// connection: for what does not compile on the enum itself (batch inserts,
+/// `ON CONFLICT`, `UPDATE … RETURNING`).
+#[macro_export]
+macro_rules! on_backend {
+    ($conn:expr, $c:ident => $query:expr) => {
+        match $conn {
+            $crate::db::Conn::Sqlite($c) => $query,
+            $crate::db::Conn::Postgres($c) => $query,
+        }
+    };
+}
+
+/// A pool of connections and the clock that stamps what is written.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Connector>,
+    clock: Clock,
+}
+
+impl Db {
+    /// Opens a pool of `size` connections; a caller waits at most two seconds
+    /// for one and is then told [`Error::Unavailable`].
+    ///
+    /// # Errors
+    /// When no first connection can be made.
+    pub fn open(url: &DatabaseUrl, size: u32, clock: Clock) -> Result<Self> {
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(2))
+            .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
+            .build(Connector::new(url.clone()))
+            .map_err(Error::internal)?;
+        Ok(Self { pool, clock })
+    }
+
+    /// Brings the tables up to date; safe when several processes start at once.
+    ///
+    /// # Errors
+    /// When a migration fails; it is then undone.
+    pub fn migrate(&self) -> Result<()> {
+        migrate::run(&mut *self.connection()?)
+    }
+
+    /// Whether the tables are as this program wants them: the readiness check.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_current(&self) -> Result<bool> {
+        self.read(migrate::is_current).await
+    }
+
+    /// The clock by which this database's writes are stamped.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Reads, on the blocking pool.
+    ///
+    /// # Errors
+    /// What `work` says, or `Unavailable` when no connection is to be had.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        on_blocking_pool(move || db.read_blocking(work)).await
+    }
+
+    /// Writes in one transaction, on the blocking pool. `Err` means nothing
+    /// happened: an outcome to remember is an `Ok`.
+    ///
+    /// # Errors
+    /// What `work` says, or `Unavailable`/`Conflict` from the database.
+    pub async fn write<T, F>(&self, actor: Actor, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        on_blocking_pool(move || db.write_blocking(actor, work)).await
+    }
+
+    /// Works in a transaction and undoes all of it: to see what a deed would
+    /// bring about, such as the letter it would send.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn rehearse<T, F>(&self, actor: Actor, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        on_blocking_pool(move || tx::rehearse(&mut *db.connection()?, actor, &db.clock, work)).await
+    }
+
+    /// As [`Db::read`], for callers that are on a blocking thread already.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_blocking<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        work(&mut *self.connection()?)
+    }
+
+    /// As [`Db::write`], for callers that are on a blocking thread already.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_blocking<T>(&self, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        tx::run(&mut *self.connection()?, actor, &self.clock, work)
+    }
+
+    fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Connector>> {
+        self.pool.get().map_err(|e| {
+            tracing::warn!(error = %e, "no database connection");
+            Error::Unavailable { retry_after_seconds: 5 }
+        })
+    }
+}
+
+async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(Error::internal)?
+}
+
+/// A `LIKE` pattern (escape `\`) for rows that contain `text` literally.
+pub fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

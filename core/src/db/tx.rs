@@ -1,0 +1,155 @@
+//! The write transaction: who, when, and what else happens in the same commit.
+
+use diesel::SqliteConnection;
+use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use super::{At, Conn, text_enum};
+use crate::clock::Clock;
+use crate::error::Result;
+
+text_enum! {
+    /// What sort of actor caused a write.
+    pub enum ActorKind {
+        /// Nobody signed in.
+        Visitor = "visitor",
+        /// A person at a facility.
+        Account = "account",
+        /// A member of the back office.
+        Staff = "staff",
+        /// A device, by its credential.
+        Device = "device",
+        /// The eligibility service.
+        EligibilityService = "eligibility_service",
+        /// A background job.
+        System = "system",
+        /// Somebody at the command line.
+        Operator = "operator",
+    }
+}
+
+/// Who caused a write, and through which request.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The sort of actor.
+    pub kind: ActorKind,
+    /// The id in its table, empty where there is none.
+    pub id: String,
+    /// The network address, where there is one.
+    pub address: Option<String>,
+    /// The request, as logs name it.
+    pub request_id: Option<String>,
+}
+
+impl Actor {
+    /// An actor of this kind and id, without a request.
+    pub fn new(kind: ActorKind, id: impl Into<String>) -> Self {
+        Self { kind, id: id.into(), address: None, request_id: None }
+    }
+
+    /// A background job.
+    pub fn system() -> Self {
+        Self::new(ActorKind::System, "")
+    }
+
+    /// Somebody at the command line.
+    pub fn operator() -> Self {
+        Self::new(ActorKind::Operator, "")
+    }
+
+    /// `kind:id`, as history rows name their actor.
+    pub fn label(&self) -> String {
+        format!("{}:{}", self.kind, self.id)
+    }
+}
+
+/// A write transaction. Only [`super::Db::write`] makes one.
+///
+/// Jobs, mails and audit events can be added only through it, so that they
+/// commit with their cause or not at all.
+pub struct Tx<'c> {
+    conn: &'c mut Conn,
+    actor: Actor,
+    now: At,
+}
+
+impl Tx<'_> {
+    /// The connection, for queries.
+    pub fn conn(&mut self) -> &mut Conn {
+        self.conn
+    }
+
+    /// Who writes.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// When: the same instant for all that this transaction writes.
+    pub fn now(&self) -> At {
+        self.now
+    }
+
+    /// Runs an insert under a savepoint: `false` when a unique index already
+    /// holds such a row, and the transaction goes on.
+    ///
+    /// # Errors
+    /// Any other failure of the insert.
+    pub fn insert_once(&mut self, insert: impl FnOnce(&mut Conn) -> diesel::QueryResult<usize>) -> Result<bool> {
+        match self.conn.transaction(|c| insert(c)) {
+            Ok(_) => Ok(true),
+            Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+/// Begins (`BEGIN IMMEDIATE` on SQLite: a deferred transaction that reads and
+/// then writes fails with "database is locked" under load), works, and commits
+/// or rolls back. The clock is read when the transaction has begun: one that
+/// waited for the write lock is later than the one it waited for.
+pub(super) fn run<T>(
+    conn: &mut Conn,
+    actor: Actor,
+    clock: &Clock,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+) -> Result<T> {
+    begin(conn)?;
+    let outcome = work(&mut Tx { conn, actor, now: clock.now().into() });
+    match outcome {
+        Ok(value) => {
+            Manager::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Err(error) => {
+            Manager::rollback_transaction(conn)?;
+            Err(error)
+        }
+    }
+}
+
+/// Begins, works, and rolls back whatever came of it.
+pub(super) fn rehearse<T>(
+    conn: &mut Conn,
+    actor: Actor,
+    clock: &Clock,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+) -> Result<T> {
+    begin(conn)?;
+    let outcome = work(&mut Tx { conn, actor, now: clock.now().into() });
+    Manager::rollback_transaction(conn)?;
+    outcome
+}
+
+type Manager = <Conn as Connection>::TransactionManager;
+
+fn begin(conn: &mut Conn) -> Result<()> {
+    match conn {
+        Conn::Sqlite(c) => begin_immediate(c)?,
+        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction(c)?,
+    }
+    Ok(())
+}
+
+fn begin_immediate(conn: &mut SqliteConnection) -> diesel::QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+}

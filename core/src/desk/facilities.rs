@@ -1,0 +1,150 @@
+//! Finding a facility, and who belongs to it.
+
+use diesel::prelude::*;
+
+use super::must;
+use crate::db::{At, Backend, Conn, containing};
+use crate::error::Result;
+use crate::facility::kind::FacilityKind;
+use crate::facility::prefecture::Prefecture;
+use crate::facility::{self, Facility};
+use crate::fold;
+use crate::ids::FacilityId;
+use crate::schema::{accounts, facilities, memberships};
+use crate::scope::StaffScope;
+use crate::staff::role::Permission;
+
+/// What the list is narrowed to; all conditions hold together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FacilityFilter {
+    /// Code, part of the name or its reading, phone, or a member's mail address.
+    pub words: String,
+    /// Facility kind.
+    pub kind: Option<FacilityKind>,
+    /// Where it stands.
+    pub prefecture: Option<Prefecture>,
+}
+
+/// One page of facilities, by code.
+#[derive(Debug, Clone)]
+pub struct FacilityPage {
+    /// The rows.
+    pub rows: Vec<Facility>,
+    /// The last row's code and id, if more follow.
+    pub next: Option<(String, FacilityId)>,
+}
+
+/// One facility.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` without the permission.
+pub fn get_facility(conn: &mut Conn, scope: &StaffScope, id: &FacilityId) -> Result<Facility> {
+    must(scope, Permission::ReadFacilities)?;
+    facility::repo::get(conn, id)
+}
+
+/// Facilities in the order of their codes, after the row given.
+///
+/// # Errors
+/// `Forbidden` without the permission.
+pub fn search_facilities(
+    conn: &mut Conn,
+    scope: &StaffScope,
+    filter: &FacilityFilter,
+    after: Option<&(String, FacilityId)>,
+    size: u16,
+) -> Result<FacilityPage> {
+    must(scope, Permission::ReadFacilities)?;
+    let mut query = narrowed(conn, filter)?;
+    if let Some((code, id)) = after {
+        let same = facilities::code.eq(code.clone()).and(facilities::id.gt(id.clone()));
+        query = query.filter(facilities::code.gt(code.clone()).or(same));
+    }
+    let mut rows: Vec<Facility> = query
+        .order((facilities::code, facilities::id))
+        .limit(i64::from(size) + 1)
+        .select(Facility::as_select())
+        .load(conn)?;
+    let more = rows.len() > usize::from(size);
+    rows.truncate(usize::from(size));
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|row| (row.code.as_str().to_owned(), row.id.clone()));
+    Ok(FacilityPage { rows, next })
+}
+
+type Narrowed = diesel::helper_types::IntoBoxed<'static, facilities::table, Backend>;
+
+fn narrowed(conn: &mut Conn, filter: &FacilityFilter) -> Result<Narrowed> {
+    let mut query = facilities::table.into_boxed();
+    if let Some(kind) = filter.kind {
+        query = query.filter(facilities::kind.eq(kind));
+    }
+    if let Some(prefecture) = filter.prefecture {
+        query = query.filter(facilities::prefecture.eq(prefecture));
+    }
+    let words = filter.words.trim();
+    if words.is_empty() {
+        return Ok(query);
+    }
+    if let Ok(email) = fold::email(words, 254) {
+        return Ok(query.filter(facilities::id.eq_any(facilities_of_mail(conn, email.key())?)));
+    }
+    Ok(match fold::code_digits(words) {
+        Ok(digits) if digits.len() >= 7 => {
+            let by_code = facilities::code.like(format!("%{digits}"));
+            query.filter(by_code.or(facilities::phone.eq(digits)))
+        }
+        _ => query.filter(facilities::search_key.like(containing(&fold::search_key(words))).escape('\\')),
+    })
+}
+
+fn facilities_of_mail(conn: &mut Conn, email_key: &str) -> Result<Vec<FacilityId>> {
+    Ok(memberships::table
+        .inner_join(accounts::table)
+        .filter(accounts::email_key.eq(email_key))
+        .select(memberships::facility_id)
+        .limit(100)
+        .load(conn)?)
+}
+
+/// A person who belongs, or wants to belong, to a facility.
+#[derive(Debug, Clone, Queryable)]
+pub struct Member {
+    /// 姓
+    pub family_name: String,
+    /// 名
+    pub given_name: String,
+    /// The mail address.
+    pub email: String,
+    /// The phone number.
+    pub phone: String,
+    /// Since when this person is verified; nothing while they are not.
+    pub verified_at: Option<At>,
+    /// When they joined.
+    pub created_at: At,
+    /// When they last logged in.
+    pub last_login_at: Option<At>,
+}
+
+/// The people of a facility, oldest first.
+///
+/// # Errors
+/// `Forbidden` without the permission.
+pub fn list_members(conn: &mut Conn, scope: &StaffScope, facility: &FacilityId) -> Result<Vec<Member>> {
+    must(scope, Permission::ReadFacilities)?;
+    Ok(memberships::table
+        .inner_join(accounts::table)
+        .filter(memberships::facility_id.eq(facility))
+        .order((memberships::created_at, memberships::id))
+        .limit(200)
+        .select((
+            accounts::family_name,
+            accounts::given_name,
+            accounts::email,
+            accounts::phone,
+            memberships::verified_at,
+            memberships::created_at,
+            accounts::last_login_at,
+        ))
+        .load(conn)?)
+}

@@ -1,0 +1,80 @@
+//! Mail that went out, and jobs that died: to look at, not to touch.
+
+use diesel::prelude::*;
+
+use super::must;
+use crate::db::{At, Conn};
+use crate::error::Result;
+use crate::ids::{JobId, MailId};
+use crate::mail::{MailRow, MailState};
+use crate::queue::JobState;
+use crate::schema::{jobs, mails};
+use crate::scope::StaffScope;
+use crate::staff::role::Permission;
+
+/// One page of mails, newest first.
+#[derive(Debug, Clone)]
+pub struct MailPage {
+    /// The rows.
+    pub rows: Vec<MailRow>,
+    /// The last row's id, if more follow.
+    pub next: Option<MailId>,
+}
+
+/// Mails in one state or all, older than the row given. Ids sort by time.
+///
+/// # Errors
+/// `Forbidden` without the permission.
+pub fn list_mails(
+    conn: &mut Conn,
+    scope: &StaffScope,
+    state: Option<MailState>,
+    after: Option<&MailId>,
+    size: u16,
+) -> Result<MailPage> {
+    must(scope, Permission::ReadMail)?;
+    let mut query = mails::table.into_boxed();
+    if let Some(state) = state {
+        query = query.filter(mails::state.eq(state));
+    }
+    if let Some(id) = after {
+        query = query.filter(mails::id.lt(id.clone()));
+    }
+    let mut rows: Vec<MailRow> =
+        query.order(mails::id.desc()).limit(i64::from(size) + 1).select(MailRow::as_select()).load(conn)?;
+    let more = rows.len() > usize::from(size);
+    rows.truncate(usize::from(size));
+    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    Ok(MailPage { rows, next })
+}
+
+/// A job that failed for good. Its payload stays in the table.
+#[derive(Debug, Clone, Queryable)]
+pub struct DeadJob {
+    /// Id.
+    pub id: JobId,
+    /// What sort of job.
+    pub kind: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// When it was enqueued.
+    pub created_at: At,
+    /// When it was given up.
+    pub finished_at: Option<At>,
+}
+
+/// The newest dead jobs.
+///
+/// # Errors
+/// `Forbidden` without the permission.
+pub fn list_dead_jobs(conn: &mut Conn, scope: &StaffScope) -> Result<Vec<DeadJob>> {
+    must(scope, Permission::ReadMail)?;
+    Ok(jobs::table
+        .filter(jobs::state.eq(JobState::Dead))
+        .order((jobs::created_at.desc(), jobs::id.desc()))
+        .limit(100)
+        .select((jobs::id, jobs::kind, jobs::attempts, jobs::last_error, jobs::created_at, jobs::finished_at))
+        .load(conn)?)
+}

@@ -1,0 +1,183 @@
+//! The answer at every card reading: is this device one of ours, in good
+//! standing, and for which facility does it speak? One look-up, nothing written.
+//!
+//! Asked by the eligibility service; a device itself asks only for its key.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::CredentialState;
+use super::standing::{self, Standing};
+use super::state::DeviceState;
+use crate::db::{At, Conn};
+use crate::error::{Error, Result};
+use crate::facility::kind::FacilityKind;
+use crate::ids::{CredentialId, DeviceId};
+use crate::jose::{AccessClaims, Jwk};
+use crate::schema::{credentials, devices, facilities, registrations};
+
+/// The scope every device token has.
+pub const SCOPE: &str = "eligibility";
+/// 一般利用者: what every device of 資格確認限定型 is.
+const ROLE_GENERAL: &str = "general";
+
+/// What a check answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// In good standing.
+    Active(Box<Facts>),
+    /// Not, or not known; the reason is for our metrics, never for the asker.
+    Inactive(Reason),
+}
+
+/// Why a token is worth nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Its time is over, or it is for something else.
+    Token,
+    /// No such credential, or bound to another key.
+    Unknown,
+    /// The credential ended: another device took over, or the token is of before
+    /// a stop.
+    Ended,
+    /// The device is suspended.
+    Suspended,
+    /// The device is revoked, or waits for a new activation.
+    Revoked,
+    /// The facility is closed.
+    FacilityClosed,
+    /// The facility's right to use the service ended.
+    NotRegistered,
+}
+
+/// For whom an active device speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The device, for its last use.
+    pub device: DeviceId,
+    /// 機関コード.
+    pub facility_code: String,
+    /// 所属機関.
+    pub facility_kind: FacilityKind,
+    /// Codes of the offices it speaks for besides (従たる施術所).
+    pub annex_facility_codes: Vec<String>,
+    /// ID.
+    pub user_id: String,
+    /// The role of the device account.
+    pub role: &'static str,
+    /// Features that are switched on (居宅同意取得型).
+    pub features: Vec<String>,
+}
+
+/// A registered client with what is needed to verify what it signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// The OAuth client id.
+    pub id: CredentialId,
+    /// Its public key.
+    pub key: Jwk,
+    /// The generation a token is stamped with.
+    pub generation: i64,
+    /// Nothing, or why it gets no token.
+    pub inactive: Option<Reason>,
+}
+
+/// All that one look-up brings.
+#[derive(Queryable)]
+struct Row {
+    credential: CredentialState,
+    jwk: String,
+    thumbprint: String,
+    device: DeviceId,
+    user_id: String,
+    state: DeviceState,
+    generation: i64,
+    facility_code: String,
+    facility_kind: FacilityKind,
+    closed_on: Option<NaiveDate>,
+    registered_at: Option<At>,
+    ended_at: Option<At>,
+}
+
+fn find(conn: &mut Conn, id: &CredentialId) -> Result<Option<Row>> {
+    Ok(credentials::table
+        .inner_join(devices::table.inner_join(facilities::table))
+        .left_join(registrations::table.on(registrations::facility_id.eq(devices::facility_id)))
+        .filter(credentials::id.eq(id))
+        .select((
+            credentials::state,
+            credentials::jwk,
+            credentials::thumbprint,
+            devices::id,
+            devices::user_id,
+            devices::state,
+            devices::generation,
+            facilities::code,
+            facilities::kind,
+            facilities::closed_on,
+            registrations::approved_at.nullable(),
+            registrations::ended_at.nullable(),
+        ))
+        .first(conn)
+        .optional()?)
+}
+
+impl Row {
+    /// Nothing, or why the device may not do anything at `now`.
+    fn inactive(&self, now: At) -> Option<Reason> {
+        match (self.credential, self.state) {
+            (_, DeviceState::Suspended) => return Some(Reason::Suspended),
+            (_, DeviceState::Revoked | DeviceState::Issued) => return Some(Reason::Revoked),
+            (CredentialState::Ended, DeviceState::Active) => return Some(Reason::Ended),
+            (CredentialState::Active, DeviceState::Active) => {}
+        }
+        let registered = self.registered_at.is_some() && self.ended_at.is_none_or(|ended| now < ended);
+        match standing::judge(self.closed_on, registered, now) {
+            Standing::Good => None,
+            Standing::Closed => Some(Reason::FacilityClosed),
+            Standing::NotRegistered => Some(Reason::NotRegistered),
+        }
+    }
+}
+
+/// Judges a token whose MAC held. Reads only.
+///
+/// # Errors
+/// From the database only.
+pub fn check(conn: &mut Conn, claims: &AccessClaims, now: At) -> Result<Checked> {
+    if !claims.is_current(now.utc()) || claims.scope != SCOPE {
+        return Ok(Checked::Inactive(Reason::Token));
+    }
+    let Some(row) = CredentialId::parse(&claims.client_id).map(|id| find(conn, &id)).transpose()?.flatten() else {
+        return Ok(Checked::Inactive(Reason::Unknown));
+    };
+    if row.thumbprint != claims.jkt {
+        return Ok(Checked::Inactive(Reason::Unknown));
+    }
+    if let Some(reason) = row.inactive(now) {
+        return Ok(Checked::Inactive(reason));
+    }
+    if row.generation != claims.generation {
+        return Ok(Checked::Inactive(Reason::Ended));
+    }
+    Ok(Checked::Active(Box::new(Facts {
+        device: row.device,
+        facility_code: row.facility_code,
+        facility_kind: row.facility_kind,
+        annex_facility_codes: Vec::new(),
+        user_id: row.user_id,
+        role: ROLE_GENERAL,
+        features: Vec::new(),
+    })))
+}
+
+/// A client by its id, to verify what it signs; `None` when there is none.
+///
+/// # Errors
+/// From the database only.
+pub fn find_client(conn: &mut Conn, client_id: &str, now: At) -> Result<Option<Client>> {
+    let Some(id) = CredentialId::parse(client_id) else { return Ok(None) };
+    let Some(row) = find(conn, &id)? else { return Ok(None) };
+    let key = Jwk::from_json(&row.jwk).map_err(Error::internal)?;
+    Ok(Some(Client { id, key, generation: row.generation, inactive: row.inactive(now) }))
+}

@@ -1,0 +1,121 @@
+//! Issuing: device accounts for an approved application, and their codes.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::model::{Activation, Device, PER_APPLICATION};
+use super::sealed::Sealed;
+use super::state::DeviceState;
+use crate::audit::Deed;
+use crate::db::{At, Conn, Tx};
+use crate::error::{Error, Result};
+use crate::grant::Grant;
+use crate::ids::{ActivationId, DeviceId, FacilityId};
+use crate::refusal::Refusal;
+use crate::schema::{activations, devices, facilities};
+use crate::secret::{Keyring, Purpose, random};
+
+/// Issues `count` device accounts, each with a password and a code that is good
+/// for `code_days` days.
+///
+/// # Errors
+/// [`Refusal::TooManyDevices`] beyond 20 for this application, earlier ones
+/// counted; `Conflict` when another transaction issues for it at this moment.
+pub fn issue(tx: &mut Tx<'_>, keyring: &Keyring, grant: &Grant, count: u32, code_days: i64) -> Result<Vec<DeviceId>> {
+    let taken: i64 =
+        devices::table.filter(devices::application_id.eq(grant.application())).count().get_result(tx.conn())?;
+    let taken = u32::try_from(taken).unwrap_or(u32::MAX);
+    if taken.saturating_add(count) > PER_APPLICATION {
+        return Err(Refusal::TooManyDevices.into());
+    }
+    let mut user_ids = user_ids_in_use(tx.conn(), grant.facility())?;
+    let slots = (taken + 1)..=(taken + count);
+    slots.map(|slot| issue_one(tx, keyring, grant, slot, &mut user_ids, code_days)).collect()
+}
+
+fn issue_one(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    grant: &Grant,
+    slot: u32,
+    user_ids: &mut HashSet<String>,
+    code_days: i64,
+) -> Result<DeviceId> {
+    let now = tx.now();
+    let device = Device {
+        id: DeviceId::mint(),
+        facility_id: grant.facility().clone(),
+        application_id: grant.application().clone(),
+        slot: slot.cast_signed(),
+        user_id: new_user_id(user_ids),
+        label: String::new(),
+        state: DeviceState::Issued,
+        generation: 1,
+        lost_at: None,
+        suspended_at: None,
+        revoked_at: None,
+        activated_at: None,
+        last_used_at: None,
+        revision: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    // The slot's unique index is what holds the cap when two transactions race.
+    if !tx.insert_once(|c| diesel::insert_into(devices::table).values(&device).execute(c))? {
+        return Err(Error::Conflict);
+    }
+    new_code(tx, keyring, &device.id, code_days)?;
+    tx.record(
+        Deed::new("device.issued", "devices", device.id.as_str())
+            .at_facility(grant.facility())
+            .with(json!({ "user_id": device.user_id, "application": grant.application() })),
+    )?;
+    Ok(device.id)
+}
+
+/// The IDs in use under the facility's code: several kinds can share one, and
+/// the app's user types the code, not the kind.
+fn user_ids_in_use(conn: &mut Conn, facility: &FacilityId) -> Result<HashSet<String>> {
+    let code: String = facilities::table.find(facility).select(facilities::code).first(conn)?;
+    let ids: Vec<String> = devices::table
+        .inner_join(facilities::table)
+        .filter(facilities::code.eq(code))
+        .select(devices::user_id)
+        .load(conn)?;
+    Ok(ids.into_iter().collect())
+}
+
+fn new_user_id(in_use: &mut HashSet<String>) -> String {
+    loop {
+        let id = format!("W{:07}", random::below(10_000_000));
+        if in_use.insert(id.clone()) {
+            return id;
+        }
+    }
+}
+
+/// Makes a device's next password and code; earlier ones must have ended.
+pub(super) fn new_code(tx: &mut Tx<'_>, keyring: &Keyring, device: &DeviceId, code_days: i64) -> Result<At> {
+    let (id, secrets, now) = (ActivationId::mint(), Sealed::mint(), tx.now());
+    let row = Activation {
+        code_mac: keyring.mac(Purpose::ActivationCode, secrets.code.as_bytes()),
+        password_mac: keyring.mac(Purpose::DevicePassword, &password_data(&id, &secrets.password)),
+        sealed: Some(secrets.seal(keyring, &id)?),
+        id,
+        device_id: device.clone(),
+        tries: 0,
+        expires_at: now + chrono::Duration::days(code_days),
+        used_at: None,
+        ended_at: None,
+        created_at: now,
+    };
+    diesel::insert_into(activations::table).values(&row).execute(tx.conn())?;
+    Ok(row.expires_at)
+}
+
+/// What the password's MAC is over: bound to its row, so that MACs cannot be moved.
+pub(super) fn password_data(id: &ActivationId, password: &str) -> Vec<u8> {
+    format!("{id}:{password}").into_bytes()
+}

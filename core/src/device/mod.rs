@@ -1,0 +1,33 @@
+//! The register of device accounts 「資格確認アカウント」: issued by an approved
+//! application, shown to the facility, activated by a device, checked at every
+//! card.
+//!
+//! Facilities act through a `FacilityScope`, staff through a `StaffScope`,
+//! devices by what they know and sign.
+
+mod activate;
+mod check;
+mod issue;
+mod mail;
+mod manage;
+mod model;
+mod repo;
+mod reveal;
+mod sealed;
+mod standing;
+mod state;
+mod upkeep;
+
+#[cfg(test)]
+mod tests;
+
+pub use activate::{Activated, Attempt, Outcome, activate};
+pub use check::{Checked, Client, Facts, Reason, SCOPE, check, find_client};
+pub use issue::issue;
+pub use mail::{Activated as ActivatedLetter, Reissued, ReissuedLost, Resumed, Revoked, Suspended};
+pub use manage::{look_at_stop_link, manage_for_staff, reissue, resume, revoke, set_label, suspend, suspend_by_link};
+pub use model::{CodeStanding, CredentialState, Device, LABEL_MAX_CHARS, PER_APPLICATION, TRIES_PER_CODE};
+pub use repo::{code_standings, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
+pub use reveal::{Settings, reveal, reveal_all};
+pub use state::{DeviceState, DeviceVerb, TRANSITIONS, Transition};
+pub use upkeep::{expire_activations, sweep_jtis, use_jti, write_last_used};

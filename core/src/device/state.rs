@@ -1,0 +1,159 @@
+//! The states of a device account and the one table of what leads from one to
+//! the next; buttons, rules and tests derive from it.
+
+use crate::db::text_enum;
+use crate::error::{Error, Result};
+use crate::refusal::Refusal;
+
+text_enum! {
+    /// Where a device account stands.
+    pub enum DeviceState {
+        /// Waits for its activation code to be typed.
+        Issued = "issued",
+        /// A device holds its credential.
+        Active = "active",
+        /// Stopped for the time being, e.g. because the device is lost.
+        Suspended = "suspended",
+        /// Ended for good.
+        Revoked = "revoked",
+    }
+}
+
+/// What can happen to a device account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceVerb {
+    /// A device typed the code; an earlier credential ends.
+    Activate,
+    /// A new code; the old credential holds until the new device activates.
+    Reissue,
+    /// A new code; the old credential ends at once.
+    ReissueLost,
+    /// Stop for the time being.
+    Suspend,
+    /// Go on after a stop.
+    Resume,
+    /// End for good.
+    Revoke,
+}
+
+impl DeviceVerb {
+    /// Every verb.
+    pub const ALL: [Self; 6] =
+        [Self::Activate, Self::Reissue, Self::ReissueLost, Self::Suspend, Self::Resume, Self::Revoke];
+
+    /// What the audit trail calls it.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Activate => "device.activated",
+            Self::Reissue => "device.reissued",
+            Self::ReissueLost => "device.reissued_lost",
+            Self::Suspend => "device.suspended",
+            Self::Resume => "device.resumed",
+            Self::Revoke => "device.revoked",
+        }
+    }
+
+    /// Whether the credential in use ends with it.
+    pub const fn ends_credential(self) -> bool {
+        matches!(self, Self::Activate | Self::ReissueLost | Self::Revoke)
+    }
+
+    /// Whether a code not yet used ends with it.
+    pub const fn ends_code(self) -> bool {
+        matches!(self, Self::Reissue | Self::ReissueLost | Self::Revoke)
+    }
+}
+
+/// One step of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transition {
+    /// Where it starts.
+    pub from: DeviceState,
+    /// What happens.
+    pub verb: DeviceVerb,
+    /// Where it leads.
+    pub to: DeviceState,
+}
+
+const fn t(from: DeviceState, verb: DeviceVerb, to: DeviceState) -> Transition {
+    Transition { from, verb, to }
+}
+
+/// Every step there is; what is not listed does not happen.
+pub const TRANSITIONS: &[Transition] = {
+    use DeviceState::*;
+    use DeviceVerb::*;
+    &[
+        t(Issued, Activate, Active),
+        t(Active, Activate, Active),
+        t(Issued, Reissue, Issued),
+        t(Active, Reissue, Active),
+        t(Active, ReissueLost, Issued),
+        t(Suspended, ReissueLost, Issued),
+        t(Active, Suspend, Suspended),
+        t(Suspended, Resume, Active),
+        t(Issued, Revoke, Revoked),
+        t(Active, Revoke, Revoked),
+        t(Suspended, Revoke, Revoked),
+    ]
+};
+
+impl DeviceState {
+    /// Whether this verb is possible now: what a button's presence asks.
+    pub fn allows(self, verb: DeviceVerb) -> bool {
+        self.after(verb).is_ok()
+    }
+
+    /// The state after `verb`.
+    ///
+    /// # Errors
+    /// [`Refusal::DeviceState`] when the table has no such step.
+    pub fn after(self, verb: DeviceVerb) -> Result<Self> {
+        TRANSITIONS
+            .iter()
+            .find(|step| step.from == self && step.verb == verb)
+            .map(|step| step.to)
+            .ok_or(Error::Refused(Refusal::DeviceState))
+    }
+
+    /// The word users read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Issued => "未設定",
+            Self::Active => "設定済み",
+            Self::Suspended => "停止中",
+            Self::Revoked => "失効",
+        }
+    }
+
+    /// The colour of its tag (`docs/templates.md`).
+    pub const fn tone(self) -> &'static str {
+        match self {
+            Self::Issued => "blue-line",
+            Self::Active => "green",
+            Self::Suspended => "orange",
+            Self::Revoked => "dark",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_stands_once_and_nothing_leaves_the_revoked_state() {
+        for step in TRANSITIONS {
+            let alike = TRANSITIONS.iter().filter(|s| s.from == step.from && s.verb == step.verb);
+            assert_eq!(alike.count(), 1, "{step:?}");
+            assert_ne!(step.from, DeviceState::Revoked);
+        }
+        assert!(DeviceVerb::ALL.iter().all(|verb| !DeviceState::Revoked.allows(*verb)));
+    }
+
+    #[test]
+    fn a_suspended_device_is_resumed_replaced_or_revoked_and_never_activated() {
+        let may: Vec<_> = DeviceVerb::ALL.into_iter().filter(|v| DeviceState::Suspended.allows(*v)).collect();
+        assert_eq!(may, [DeviceVerb::ReissueLost, DeviceVerb::Resume, DeviceVerb::Revoke]);
+    }
+}

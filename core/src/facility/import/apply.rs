@@ -1,0 +1,209 @@
+//! Rows in batches against the master: counted in a dry run, written in a real one.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use super::Options;
+use super::compare::{Stored, Values};
+use super::repo::{self, ChangeVerb, NewChange};
+use super::report::{ChangedFacility, NamedFacility, Report, example};
+use super::row::MasterRow;
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::facility::kind::FacilityKind;
+use crate::ids::ImportId;
+
+/// Rows taken together: one query, one insert.
+pub(super) const BATCH: usize = 500;
+
+/// Where a run goes: nowhere, or into this transaction under this import.
+pub(super) enum Target<'a, 'c> {
+    Dry(&'a mut Conn),
+    Real(&'a mut Tx<'c>, ImportId),
+}
+
+impl Target<'_, '_> {
+    fn conn(&mut self) -> &mut Conn {
+        match self {
+            Self::Dry(conn) => conn,
+            Self::Real(tx, _) => tx.conn(),
+        }
+    }
+}
+
+/// A facility to be changed, with what it becomes.
+struct Change {
+    old: Stored,
+    new: Values,
+    verb: ChangeVerb,
+    noted: ChangedFacility,
+}
+
+/// Which facilities the master knew before the run, kind by kind. Only they are
+/// looked up: on a table that was empty when the transaction began, PostgreSQL
+/// plans without statistics and would read all of it for every batch.
+#[derive(Default)]
+pub(super) struct Known(HashMap<FacilityKind, HashSet<u64>>);
+
+impl Known {
+    fn of(
+        &mut self,
+        conn: &mut Conn,
+        kind: FacilityKind,
+        options: &Options,
+        report: &mut Report,
+    ) -> Result<&HashSet<u64>> {
+        match self.0.entry(kind) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                let codes = repo::known_codes(conn, kind)?;
+                report.kind(kind).open_before = repo::count_open(conn, kind, options.as_of)?;
+                Ok(place.insert(codes.iter().map(|code| key(kind, code.as_str()).1).collect()))
+            }
+        }
+    }
+}
+
+/// Kind and code as small as they get: ten digits fit a number.
+pub(super) fn key(kind: FacilityKind, code: &str) -> (FacilityKind, u64) {
+    (kind, code.parse().unwrap_or(0))
+}
+
+/// Takes a batch of rows, each facility at most once.
+pub(super) fn take_batch(
+    target: &mut Target<'_, '_>,
+    options: &Options,
+    known: &mut Known,
+    rows: &[MasterRow],
+    report: &mut Report,
+) -> Result<()> {
+    let mut stored = stored(target.conn(), options, known, rows, report)?;
+    let (mut opened, mut changed) = (Vec::new(), Vec::new());
+    for row in rows {
+        report.kind(row.kind).named += 1;
+        match stored.remove(&key(row.kind, row.code.as_str())) {
+            None => opened.push((row, Values::opening(row))),
+            Some(old) => changed.extend(change(old, row, options)),
+        }
+    }
+    let unchanged = rows.len() - opened.len() - changed.len();
+    report.unchanged += unchanged as u64;
+    open(target, opened, report)?;
+    for change in &changed {
+        example(&mut report.changed_examples, || change.noted.clone());
+    }
+    write_changes(target, changed, report)
+}
+
+/// The rows' facilities as the master has them.
+fn stored(
+    conn: &mut Conn,
+    options: &Options,
+    known: &mut Known,
+    rows: &[MasterRow],
+    report: &mut Report,
+) -> Result<HashMap<(FacilityKind, u64), Stored>> {
+    let mut kinds: Vec<FacilityKind> = rows.iter().map(|row| row.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let mut found = HashMap::new();
+    for kind in kinds {
+        let known = known.of(conn, kind, options, report)?;
+        let of_kind = rows.iter().filter(|row| row.kind == kind).map(|row| &row.code);
+        let codes: Vec<_> = of_kind.filter(|code| known.contains(&key(kind, code.as_str()).1)).collect();
+        if !codes.is_empty() {
+            let stored = repo::find_stored(conn, kind, &codes)?;
+            found.extend(stored.into_iter().map(|s| (key(s.kind, s.code.as_str()), s)));
+        }
+    }
+    Ok(found)
+}
+
+fn change(old: Stored, row: &MasterRow, options: &Options) -> Option<Change> {
+    let new = old.values.after(row);
+    let changes = old.values.changes_to(&new);
+    if changes.is_empty() {
+        return None;
+    }
+    let closed = |values: &Values| values.closed_on.is_some_and(|on| on <= options.as_of);
+    let verb = match (closed(&old.values), closed(&new)) {
+        (true, false) => ChangeVerb::Reopened,
+        (false, true) => ChangeVerb::Closed,
+        _ => ChangeVerb::Changed,
+    };
+    let noted = ChangedFacility { facility: named(row.line, &old), changes };
+    Some(Change { old, new, verb, noted })
+}
+
+fn open(target: &mut Target<'_, '_>, opened: Vec<(&MasterRow, Values)>, report: &mut Report) -> Result<()> {
+    report.opened += opened.len() as u64;
+    for (row, _) in &opened {
+        example(&mut report.opened_examples, || NamedFacility {
+            line: row.line,
+            code: row.code.as_str().to_owned(),
+            name: row.name.clone(),
+        });
+    }
+    let Target::Real(tx, import) = target else { return Ok(()) };
+    if opened.is_empty() {
+        return Ok(());
+    }
+    let ids = repo::insert_facilities(tx, opened)?;
+    let history = ids.into_iter().map(|facility| NewChange { facility, verb: ChangeVerb::Opened, changes: &[] });
+    repo::insert_changes(tx, import, history.collect())
+}
+
+fn write_changes(target: &mut Target<'_, '_>, changed: Vec<Change>, report: &mut Report) -> Result<()> {
+    for change in &changed {
+        match change.verb {
+            ChangeVerb::Reopened => report.reopened += 1,
+            ChangeVerb::Closed => {
+                report.closed += 1;
+                report.kind(change.old.kind).closed += 1;
+            }
+            ChangeVerb::Changed | ChangeVerb::Opened => report.changed += 1,
+        }
+    }
+    let Target::Real(tx, import) = target else { return Ok(()) };
+    for change in &changed {
+        repo::update_facility(tx, &change.old, &change.new)?;
+    }
+    let history = changed.iter().map(|change| NewChange {
+        facility: change.old.id.clone(),
+        verb: change.verb,
+        changes: &change.noted.changes,
+    });
+    repo::insert_changes(tx, import, history.collect())
+}
+
+/// Walks the open facilities of a kind and closes those the file did not name.
+pub(super) fn close_unnamed(
+    target: &mut Target<'_, '_>,
+    options: &Options,
+    kind: FacilityKind,
+    is_named: impl Fn(&str) -> bool,
+    report: &mut Report,
+) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = repo::page_of_open(target.conn(), kind, options.as_of, &after, 2_000)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.code.as_str().to_owned();
+        let gone = page.into_iter().filter(|stored| !is_named(stored.code.as_str()));
+        let closing: Vec<Change> = gone.map(|old| closing(old, options)).collect();
+        for change in &closing {
+            example(&mut report.closed_examples, || change.noted.facility.clone());
+        }
+        write_changes(target, closing, report)?;
+    }
+}
+
+fn closing(old: Stored, options: &Options) -> Change {
+    let new = Values { closed_on: Some(options.as_of), ..old.values.clone() };
+    let noted = ChangedFacility { facility: named(0, &old), changes: old.values.changes_to(&new) };
+    Change { old, new, verb: ChangeVerb::Closed, noted }
+}
+
+fn named(line: u64, stored: &Stored) -> NamedFacility {
+    NamedFacility { line, code: stored.code.as_str().to_owned(), name: stored.values.name.clone() }
+}

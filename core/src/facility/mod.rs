@@ -1,0 +1,14 @@
+//! Facilities: what kinds there are, what their codes mean, and where they stand.
+//!
+//! Everybody who deals with facilities reads from here: both sites, the procedures,
+//! the import and the device check.
+
+pub mod code;
+mod columns;
+pub mod import;
+pub mod kind;
+pub mod prefecture;
+pub mod repo;
+pub mod secret_match;
+
+pub use repo::Facility;

@@ -1,0 +1,103 @@
+//! The facility master as everybody else reads it: what may be shown of a
+//! facility. The hashes it is matched by never leave `secret_match`.
+//!
+//! Reading only; the import alone writes the master.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::code::FacilityCode;
+use super::kind::{ClientForm, FacilityKind, Site};
+use super::prefecture::Prefecture;
+use crate::db::{At, Conn};
+use crate::error::Result;
+use crate::ids::FacilityId;
+use crate::schema::facilities;
+
+/// A facility of the master, without its match secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = facilities)]
+pub struct Facility {
+    /// Id.
+    pub id: FacilityId,
+    /// 機関コード, ten digits.
+    pub code: FacilityCode,
+    /// 所属機関.
+    pub kind: FacilityKind,
+    /// Where it stands.
+    pub prefecture: Prefecture,
+    /// Its name.
+    pub name: String,
+    /// Its name in kana; may be empty.
+    pub kana: String,
+    /// NNN-NNNN; may be empty.
+    pub postal_code: String,
+    /// Its address.
+    pub address: String,
+    /// Its phone number as the master writes it; may be empty.
+    pub phone: String,
+    /// The 施術管理者's or founder's name; may be empty.
+    pub manager_name: String,
+    /// Designated since (Asia/Tokyo), where known.
+    pub designated_on: Option<NaiveDate>,
+    /// The first day on which it is 廃止 (Asia/Tokyo), where there is one.
+    pub closed_on: Option<NaiveDate>,
+    /// Counts changes by the import.
+    pub revision: i64,
+    /// When the master first named it.
+    pub created_at: At,
+    /// When the import last changed it.
+    pub updated_at: At,
+}
+
+impl Facility {
+    /// Whether it is 廃止 on this day (Asia/Tokyo): its devices stop on the
+    /// closing date itself (SPEC 2.3).
+    pub fn is_closed(&self, on: NaiveDate) -> bool {
+        self.closed_on.is_some_and(|closed_on| closed_on <= on)
+    }
+
+    /// The portal it belongs to.
+    pub fn site(&self) -> Site {
+        self.kind.entry().site
+    }
+
+    /// Its form of the client app.
+    pub fn client(&self) -> ClientForm {
+        self.kind.entry().client
+    }
+}
+
+/// A facility by id.
+///
+/// # Errors
+/// `NotFound`.
+pub fn get(conn: &mut Conn, id: &FacilityId) -> Result<Facility> {
+    Ok(facilities::table.find(id).select(Facility::as_select()).first(conn)?)
+}
+
+/// The facility of this kind with this code, closed or not.
+///
+/// # Errors
+/// From the database only.
+pub fn find_by_kind_and_code(conn: &mut Conn, kind: FacilityKind, code: &FacilityCode) -> Result<Option<Facility>> {
+    Ok(facilities::table
+        .filter(facilities::kind.eq(kind))
+        .filter(facilities::code.eq(code))
+        .select(Facility::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Every facility with this code: one code may serve several kinds (a clinic
+/// and its health checks).
+///
+/// # Errors
+/// From the database only.
+pub fn find_all_by_code(conn: &mut Conn, code: &FacilityCode) -> Result<Vec<Facility>> {
+    Ok(facilities::table
+        .filter(facilities::code.eq(code))
+        .order((facilities::kind, facilities::id))
+        .select(Facility::as_select())
+        .load(conn)?)
+}

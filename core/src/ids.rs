@@ -1,0 +1,97 @@
+//! One id type per table: a UUIDv7 as text, so that ids sort by creation and
+//! the wrong id in the wrong place does not compile.
+
+/// Declares id newtypes over text, mapped to both databases.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord,
+            serde::Serialize, serde::Deserialize,
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+        )]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new, never used id.
+            pub fn mint() -> Self {
+                Self(uuid::Uuid::now_v7().to_string())
+            }
+
+            /// The id as text, for URLs and columns.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// Reads an id from a URL; `None` when it is not shaped like one.
+            pub fn parse(text: &str) -> Option<Self> {
+                uuid::Uuid::try_parse(text).ok().map(|id| Self(id.to_string()))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        crate::db::text_column!($name, |text| Some(Self(text)), |value| value.0.as_str());
+    )+};
+}
+
+ids! {
+    /// A facility of the master.
+    FacilityId,
+    /// One run of the master import.
+    ImportId,
+    /// One recorded change of a facility.
+    FacilityChangeId,
+    /// A person at a facility.
+    AccountId,
+    /// The tie between a person and a facility.
+    MembershipId,
+    /// One consent to one version of a text.
+    ConsentId,
+    /// A registration that waits for its mailed link.
+    SignupId,
+    /// A link sent by mail.
+    LinkId,
+    /// A facility person's session.
+    SessionId,
+    /// A form kept over the end of a session.
+    KeptFormId,
+    /// A member of the back office.
+    StaffId,
+    /// A staff session.
+    StaffSessionId,
+    /// An application, of whatever kind.
+    ApplicationId,
+    /// One frozen version of what was sent.
+    FilingId,
+    /// One step in an application's history.
+    ApplicationEventId,
+    /// One fault pinned to a field or file.
+    FaultId,
+    /// An evidence file.
+    EvidenceId,
+    /// A facility's right to use the service.
+    RegistrationId,
+    /// A device account.
+    DeviceId,
+    /// One activation code of a device.
+    ActivationId,
+    /// A device's key pair; the OAuth client id.
+    CredentialId,
+    /// A signing key of the server.
+    SigningKeyId,
+    /// The eligibility service's credential.
+    IntrospectionClientId,
+    /// A background job.
+    JobId,
+    /// A letter that went out.
+    MailId,
+    /// An entry of the audit trail.
+    AuditId,
+}

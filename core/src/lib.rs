@@ -1,0 +1,37 @@
+//! The business of uketsuke: rules, tables, mail and storage. It knows no HTTP.
+//!
+//! Modules stand on levels and use only what is below them: vocabulary,
+//! platform, people and places, then the registers and the filing engine.
+
+pub mod account;
+pub mod application;
+pub mod audit;
+pub mod calendar;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod desk;
+pub mod device;
+pub mod eligibility;
+pub mod error;
+pub mod evidence;
+pub mod facility;
+pub mod fold;
+pub mod form;
+pub mod grant;
+pub mod ids;
+pub mod jose;
+pub mod link;
+pub mod mail;
+pub mod progress;
+pub mod queue;
+pub mod refusal;
+pub mod registration;
+pub mod schema;
+pub mod scope;
+pub mod secret;
+pub mod staff;
+pub mod storage;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod throttle;

@@ -1,0 +1,140 @@
+//! Ways for a letter to leave the house: SMTP, files, or memory (tests).
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use lettre::message::{Mailbox, header::ContentType};
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+
+use super::Message;
+use crate::ids::MailId;
+
+/// The whole SMTP dialogue ends within this time. (lettre's own limit covers
+/// connecting only.)
+const SMTP_LIMIT: Duration = Duration::from_secs(30);
+
+/// Why a mail did not leave.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// A later attempt may succeed.
+    #[error("temporary: {0}")]
+    Temporary(String),
+    /// No later attempt can succeed.
+    #[error("permanent: {0}")]
+    Permanent(String),
+}
+
+/// Where letters go.
+#[derive(Clone)]
+pub enum Transport {
+    /// A list in memory.
+    Memory(MemoryMail),
+    /// A file each.
+    Files(FileMail),
+    /// A mail server.
+    Smtp(Box<SmtpMail>),
+}
+
+impl Transport {
+    /// Hands one message over. The id becomes the Message-ID.
+    ///
+    /// # Errors
+    /// [`SendError`], which tells whether trying again makes sense.
+    pub async fn send(&self, id: &MailId, message: &Message) -> Result<(), SendError> {
+        match self {
+            Self::Memory(memory) => memory.keep(id, message),
+            Self::Files(files) => files.write(id, message),
+            Self::Smtp(smtp) => smtp.send(id, message).await,
+        }
+    }
+}
+
+/// Mail kept in memory, for tests.
+#[derive(Clone, Default)]
+pub struct MemoryMail(Arc<Mutex<Vec<(MailId, Message)>>>);
+
+impl MemoryMail {
+    /// All mails so far.
+    pub fn all(&self) -> Vec<(MailId, Message)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The mails to one address.
+    pub fn to(&self, address: &str) -> Vec<Message> {
+        self.all().into_iter().map(|(_, m)| m).filter(|m| m.to == address).collect()
+    }
+
+    fn keep(&self, id: &MailId, message: &Message) -> Result<(), SendError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((id.clone(), message.clone()));
+        Ok(())
+    }
+}
+
+/// Mail as `.eml` files in a folder: the default, for trying things out.
+#[derive(Debug, Clone)]
+pub struct FileMail {
+    folder: PathBuf,
+    sender: Mailbox,
+}
+
+impl FileMail {
+    /// Mails go to `folder`, which is made when missing.
+    pub fn new(folder: impl AsRef<Path>, sender: Mailbox) -> Self {
+        Self { folder: folder.as_ref().to_owned(), sender }
+    }
+
+    /// A second attempt overwrites the first: one file per mail.
+    fn write(&self, id: &MailId, message: &Message) -> Result<(), SendError> {
+        let mail = build(&self.sender, id, message)?;
+        let temporary = |e: std::io::Error| SendError::Temporary(e.to_string());
+        std::fs::create_dir_all(&self.folder).map_err(temporary)?;
+        let (partial, whole) = (self.folder.join(format!("{id}.part")), self.folder.join(format!("{id}.eml")));
+        std::fs::write(&partial, mail.formatted()).map_err(temporary)?;
+        std::fs::rename(partial, whole).map_err(temporary)
+    }
+}
+
+/// Mail through a server.
+#[derive(Clone)]
+pub struct SmtpMail {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    sender: Mailbox,
+}
+
+impl SmtpMail {
+    /// Reads `smtp://user:password@host:port` (with `?tls=required`) or
+    /// `smtps://…`, as lettre defines such URLs.
+    ///
+    /// # Errors
+    /// When the URL is none.
+    pub fn new(url: &str, sender: Mailbox) -> Result<Self, SmtpError> {
+        let transport =
+            AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.timeout(Some(Duration::from_secs(10))).build();
+        Ok(Self { transport, sender })
+    }
+
+    async fn send(&self, id: &MailId, message: &Message) -> Result<(), SendError> {
+        let mail = build(&self.sender, id, message)?;
+        match tokio::time::timeout(SMTP_LIMIT, self.transport.send(mail)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(e)) if e.is_permanent() => Err(SendError::Permanent(e.to_string())),
+            Ok(Err(e)) => Err(SendError::Temporary(e.to_string())),
+            Err(_) => Err(SendError::Temporary("the mail server did not finish in time".into())),
+        }
+    }
+}
+
+fn build(sender: &Mailbox, id: &MailId, message: &Message) -> Result<lettre::Message, SendError> {
+    let permanent = |e: String| SendError::Permanent(e);
+    let to = message.to.parse().map_err(|_| permanent("the address cannot be parsed".into()))?;
+    lettre::Message::builder()
+        .from(sender.clone())
+        .to(Mailbox::new(None, to))
+        .subject(message.subject.replace(['\r', '\n'], " "))
+        .message_id(Some(format!("<{id}@{}>", sender.email.domain())))
+        .header(ContentType::TEXT_PLAIN)
+        .body(message.body.clone())
+        .map_err(|e| permanent(e.to_string()))
+}

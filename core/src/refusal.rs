@@ -1,0 +1,99 @@
+//! Why the business says no: a closed list with a stable code for programs and
+//! logs, and one sentence each for people.
+
+/// A reason to refuse. Each says what to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The mailed link is past its time.
+    LinkExpired,
+    /// The mailed link did its work already.
+    LinkUsed,
+    /// A newer mail replaced this link.
+    LinkReplaced,
+    /// Too many tries; later again.
+    TooManyTries,
+    /// This facility has an open usage-start application already.
+    UsageStartOpen,
+    /// This facility's usage start was approved already.
+    UsageStartApproved,
+    /// The facility has left the master.
+    FacilityClosed,
+    /// The step is not possible in the application's present state.
+    NotInThisState,
+    /// The application is claimed by a colleague.
+    ClaimedByOther,
+    /// Nobody approves what they sent or reviewed themselves.
+    FourEyes,
+    /// More devices than one application may ask for or be given.
+    TooManyDevices,
+    /// The verification by match is closed; documents remain.
+    MatchClosed,
+    /// The device account is not in a state that allows this.
+    DeviceState,
+    /// The activation code was used, ended or expired.
+    ActivationOver,
+    /// This address works in the back office already.
+    StaffKnown,
+    /// Whoever handed a master file in does not apply it.
+    ImportSamePerson,
+}
+
+impl Refusal {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::LinkExpired => "link_expired",
+            Self::LinkUsed => "link_used",
+            Self::LinkReplaced => "link_replaced",
+            Self::TooManyTries => "too_many_tries",
+            Self::UsageStartOpen => "usage_start_open",
+            Self::UsageStartApproved => "usage_start_approved",
+            Self::FacilityClosed => "facility_closed",
+            Self::NotInThisState => "not_in_this_state",
+            Self::ClaimedByOther => "claimed_by_other",
+            Self::FourEyes => "four_eyes",
+            Self::TooManyDevices => "too_many_devices",
+            Self::MatchClosed => "match_closed",
+            Self::DeviceState => "device_state",
+            Self::ActivationOver => "activation_over",
+            Self::StaffKnown => "staff_known",
+            Self::ImportSamePerson => "import_same_person",
+        }
+    }
+
+    /// The sentence users read.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::LinkExpired => "このリンクは期限が切れています。新しいメールを送り直してください。",
+            Self::LinkUsed => "このリンクは使用済みです。手続きはすでに完了しています。",
+            Self::LinkReplaced => "新しいメールが届いています。一番新しいメールのリンクを開いてください。",
+            Self::TooManyTries => "続けて操作されたため、少し待ってからもう一度お試しください。",
+            Self::UsageStartOpen => "この施設の利用開始申請はすでに受け付けています。申請の状況をご確認ください。",
+            Self::UsageStartApproved => {
+                "この施設の利用開始申請はすでに承認されています。端末の追加は「端末機器追加申請」から行えます。"
+            }
+            Self::FacilityClosed => {
+                "この施設は廃止として登録されています。お心当たりがない場合はコールセンターへお問い合わせください。"
+            }
+            Self::NotInThisState => {
+                "この申請は、今の状態ではこの操作ができません。画面を更新して状態をご確認ください。"
+            }
+            Self::ClaimedByOther => "この申請はほかの担当者が審査中です。",
+            Self::FourEyes => "ご自分が担当した案件は承認できません。別の承認者が行ってください。",
+            Self::TooManyDevices => "台数が上限を超えています。台数を減らしてください。",
+            Self::MatchClosed => "照合による確認はできなくなりました。書類を添付して申請してください。",
+            Self::DeviceState => "この端末は、今の状態ではこの操作ができません。画面を更新して状態をご確認ください。",
+            Self::ActivationOver => "このアクティベーションコードは使えません。再発行してください。",
+            Self::StaffKnown => "このメールアドレスの職員はすでに登録されています。",
+            Self::ImportSamePerson => {
+                "ファイルを送った人は、ご自分では反映できません。別の管理者が内容を確かめて反映してください。"
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}

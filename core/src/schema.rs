@@ -1,0 +1,471 @@
+//! The tables, as both databases have them (`migrations/`).
+// The columns' meaning stands at the rows' structs and in the migrations.
+#![allow(missing_docs)]
+
+diesel::table! {
+    facilities (id) {
+        id -> Text,
+        code -> Text,
+        kind -> Text,
+        prefecture -> Integer,
+        name -> Text,
+        kana -> Text,
+        postal_code -> Text,
+        address -> Text,
+        phone -> Text,
+        manager_name -> Text,
+        account_number_mac -> Nullable<Text>,
+        manager_birth_mac -> Nullable<Text>,
+        designated_on -> Nullable<Date>,
+        closed_on -> Nullable<Date>,
+        search_key -> Text,
+        revision -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    facility_imports (id) {
+        id -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        kind -> Nullable<Text>,
+        as_of -> Date,
+        partial -> Bool,
+        staged_key -> Nullable<Text>,
+        report -> Text,
+        state -> Text,
+        uploaded_by -> Text,
+        uploaded_at -> Timestamp,
+        applied_by -> Nullable<Text>,
+        applied_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    facility_changes (id) {
+        id -> Text,
+        facility_id -> Text,
+        import_id -> Nullable<Text>,
+        verb -> Text,
+        changes -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        email -> Text,
+        email_key -> Text,
+        family_name -> Text,
+        given_name -> Text,
+        phone -> Text,
+        password_hash -> Text,
+        state -> Text,
+        failures -> Integer,
+        failing_since -> Nullable<Timestamp>,
+        last_login_at -> Nullable<Timestamp>,
+        password_changed_at -> Timestamp,
+        revision -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    memberships (id) {
+        id -> Text,
+        account_id -> Text,
+        facility_id -> Text,
+        state -> Text,
+        created_at -> Timestamp,
+        verified_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> Text,
+        account_id -> Text,
+        document -> Text,
+        version -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signup_drafts (visitor_hash) {
+        visitor_hash -> Text,
+        document -> Text,
+        password_hash -> Nullable<Text>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signups (id) {
+        id -> Text,
+        email -> Text,
+        email_key -> Text,
+        family_name -> Text,
+        given_name -> Text,
+        phone -> Text,
+        facility_id -> Text,
+        password_hash -> Text,
+        terms_version -> Text,
+        privacy_version -> Text,
+        visitor_hash -> Text,
+        activated_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    link_tokens (id) {
+        id -> Text,
+        purpose -> Text,
+        subject_id -> Text,
+        token_hash -> Text,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        replaced_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        token_hash -> Text,
+        account_id -> Text,
+        facility_id -> Nullable<Text>,
+        address -> Text,
+        user_agent -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    kept_forms (id) {
+        id -> Text,
+        account_id -> Text,
+        path -> Text,
+        fields -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Text,
+        count -> Integer,
+        window_started_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    staff (id) {
+        id -> Text,
+        email -> Text,
+        email_key -> Text,
+        name -> Text,
+        roles -> Text,
+        password_hash -> Nullable<Text>,
+        totp_sealed -> Nullable<Text>,
+        totp_last_step -> Nullable<BigInt>,
+        state -> Text,
+        last_login_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    staff_sessions (id) {
+        id -> Text,
+        token_hash -> Text,
+        staff_id -> Text,
+        stage -> Text,
+        address -> Text,
+        user_agent -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    applications (id) {
+        id -> Text,
+        number -> Nullable<Text>,
+        kind -> Text,
+        facility_id -> Text,
+        account_id -> Text,
+        state -> Text,
+        document -> Text,
+        assignee_id -> Nullable<Text>,
+        assigned_at -> Nullable<Timestamp>,
+        last_reviewer_id -> Nullable<Text>,
+        submitted_at -> Nullable<Timestamp>,
+        due_on -> Nullable<Date>,
+        decided_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    filings (id) {
+        id -> Text,
+        application_id -> Text,
+        version -> Integer,
+        schema_version -> Integer,
+        document -> Text,
+        filed_by -> Text,
+        filed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    application_events (id) {
+        id -> Text,
+        application_id -> Text,
+        actor -> Text,
+        verb -> Text,
+        from_state -> Text,
+        to_state -> Text,
+        reason -> Text,
+        detail -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    application_faults (id) {
+        id -> Text,
+        application_id -> Text,
+        event_id -> Text,
+        field -> Text,
+        reason -> Text,
+        text -> Text,
+        resolved_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    evidence (id) {
+        id -> Text,
+        application_id -> Text,
+        facility_id -> Text,
+        account_id -> Text,
+        storage_key -> Text,
+        preview_key -> Nullable<Text>,
+        original_name -> Text,
+        media_type -> Text,
+        size_bytes -> BigInt,
+        sha256 -> Text,
+        removed_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> Text,
+        facility_id -> Text,
+        application_id -> Text,
+        staff_count -> Integer,
+        approved_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    devices (id) {
+        id -> Text,
+        facility_id -> Text,
+        application_id -> Text,
+        slot -> Integer,
+        user_id -> Text,
+        label -> Text,
+        state -> Text,
+        generation -> BigInt,
+        lost_at -> Nullable<Timestamp>,
+        suspended_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        activated_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    activations (id) {
+        id -> Text,
+        device_id -> Text,
+        code_mac -> Text,
+        password_mac -> Text,
+        sealed -> Nullable<Text>,
+        tries -> Integer,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    credentials (id) {
+        id -> Text,
+        device_id -> Text,
+        activation_id -> Text,
+        jwk -> Text,
+        thumbprint -> Text,
+        registration_token_hash -> Text,
+        metadata -> Text,
+        state -> Text,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    used_jtis (key) {
+        key -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> Text,
+        sealed -> Text,
+        public_jwk -> Text,
+        created_at -> Timestamp,
+        retired_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    introspection_clients (id) {
+        id -> Text,
+        name -> Text,
+        secret_hash -> Text,
+        state -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        payload -> Text,
+        unique_key -> Nullable<Text>,
+        state -> Text,
+        attempts -> Integer,
+        run_at -> Timestamp,
+        leased_by -> Nullable<Text>,
+        leased_until -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> Text,
+        letter -> Text,
+        recipient -> Text,
+        subject -> Text,
+        state -> Text,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text,
+        at -> Timestamp,
+        actor_kind -> Text,
+        actor_id -> Text,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        facility_id -> Nullable<Text>,
+        detail -> Text,
+        request_id -> Nullable<Text>,
+        address -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(facility_changes -> facilities (facility_id));
+diesel::joinable!(facility_changes -> facility_imports (import_id));
+diesel::joinable!(memberships -> accounts (account_id));
+diesel::joinable!(memberships -> facilities (facility_id));
+diesel::joinable!(consents -> accounts (account_id));
+diesel::joinable!(signups -> facilities (facility_id));
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(sessions -> facilities (facility_id));
+diesel::joinable!(kept_forms -> accounts (account_id));
+diesel::joinable!(staff_sessions -> staff (staff_id));
+diesel::joinable!(applications -> facilities (facility_id));
+diesel::joinable!(applications -> accounts (account_id));
+diesel::joinable!(filings -> applications (application_id));
+diesel::joinable!(application_events -> applications (application_id));
+diesel::joinable!(application_faults -> applications (application_id));
+diesel::joinable!(application_faults -> application_events (event_id));
+diesel::joinable!(evidence -> applications (application_id));
+diesel::joinable!(evidence -> facilities (facility_id));
+diesel::joinable!(evidence -> accounts (account_id));
+diesel::joinable!(registrations -> facilities (facility_id));
+diesel::joinable!(registrations -> applications (application_id));
+diesel::joinable!(devices -> facilities (facility_id));
+diesel::joinable!(devices -> applications (application_id));
+diesel::joinable!(activations -> devices (device_id));
+diesel::joinable!(credentials -> devices (device_id));
+diesel::joinable!(credentials -> activations (activation_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    facilities,
+    facility_imports,
+    facility_changes,
+    accounts,
+    memberships,
+    consents,
+    signup_drafts,
+    signups,
+    link_tokens,
+    sessions,
+    kept_forms,
+    throttles,
+    staff,
+    staff_sessions,
+    applications,
+    filings,
+    application_events,
+    application_faults,
+    evidence,
+    registrations,
+    devices,
+    activations,
+    credentials,
+    used_jtis,
+    signing_keys,
+    introspection_clients,
+    jobs,
+    mails,
+    audit_events,
+);

@@ -1,0 +1,29 @@
+//! Members of the back office: invitation, password, second factor, sessions.
+//!
+//! Nobody signs up here. An administrator, or the operator at the command line,
+//! invites; the invited person sets a password and enrols a second factor; only
+//! a session that has passed both mints a [`crate::scope::StaffScope`].
+
+mod accept;
+mod enrol;
+mod invite;
+mod login;
+pub mod mail;
+mod model;
+mod repo;
+pub mod role;
+mod second_factor;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use accept::{NewPasswordForm, accept, look_at_invite};
+pub use enrol::{EnrolOutcome, Enrolment, confirm_enrolment, enrolment};
+pub use invite::{Invitation, InviteForm, add, invite};
+pub use login::{Attempt, LoginOutcome, NewSession, login};
+pub use model::{Roles, StaffMember, StaffState, Stage};
+pub use repo::{get_staff, list_staff, names_of};
+pub use second_factor::{SecondFactorOutcome, pass_second_factor};
+#[cfg(any(test, feature = "testing"))]
+pub use session::open_for_tests;
+pub use session::{Seat, logout, resume, sweep_sessions};

@@ -1,0 +1,179 @@
+//! Files that users hand in: received, kept, read and deleted.
+//!
+//! 1. `Storage::upload` opens an [`Upload`]; chunks are written as they arrive,
+//!    counted, hashed and capped, into a staging file on the local disk.
+//! 2. `Upload::finish` gives a [`Received`]: look inside it, convert it.
+//! 3. `Storage::keep` puts it into the [`Store`] under a random key.
+//!
+//! Whatever is dropped before step 3 leaves nothing behind. Names given by
+//! users never become part of a path.
+
+mod error;
+mod key;
+mod local;
+mod staging;
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+pub use error::StorageError;
+pub use key::{Area, StoredKey};
+pub use local::LocalStore;
+pub use staging::{Received, Scratch, Staging, Upload};
+
+/// The largest file taken: 100 MiB (手順書: 100MB（104,857,600バイト）).
+pub const MAX_FILE_BYTES: u64 = 104_857_600;
+
+/// An answer that is waited for.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StorageError>> + Send + 'a>>;
+
+/// A file that is kept for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Under which it is read and deleted.
+    pub key: StoredKey,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Its SHA-256, as 64 lower-case hex characters.
+    pub sha256: String,
+}
+
+/// One line of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The file's key.
+    pub key: StoredKey,
+    /// Its size.
+    pub size_bytes: u64,
+    /// When it was kept, by the store's own clock.
+    pub kept_at: DateTime<Utc>,
+}
+
+/// Where files are kept for good: a directory, or an object store.
+pub trait Store: Send + Sync {
+    /// Keeps a received file under a new random key: whole, or not at all.
+    fn keep(&self, area: Area, received: Received) -> Pending<'_, Stored>;
+    /// Opens a file; [`StorageError::NotFound`] if there is none.
+    fn read<'a>(&'a self, key: &'a StoredKey) -> Pending<'a, Download>;
+    /// Deletes a file. One that is gone already is no error.
+    fn delete<'a>(&'a self, key: &'a StoredKey) -> Pending<'a, ()>;
+    /// Up to `limit` files of an area in the order of their keys, after `after`.
+    fn list<'a>(&'a self, area: Area, after: Option<&'a StoredKey>, limit: usize) -> Pending<'a, Vec<Listed>>;
+}
+
+/// The pieces of a file, in order.
+pub trait Chunks: Send {
+    /// The next piece; `None` at the end.
+    fn next(&mut self) -> Pending<'_, Option<Bytes>>;
+}
+
+/// A kept file being read, piece by piece.
+pub struct Download {
+    /// The whole size.
+    pub size_bytes: u64,
+    chunks: Box<dyn Chunks>,
+}
+
+impl Download {
+    /// Wraps what a store reads.
+    pub fn new(size_bytes: u64, chunks: Box<dyn Chunks>) -> Self {
+        Self { size_bytes, chunks }
+    }
+
+    /// The next piece, at most a few hundred kilobytes; `None` at the end.
+    pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, StorageError> {
+        self.chunks.next().await
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("size_bytes", &self.size_bytes).finish_non_exhaustive()
+    }
+}
+
+/// The store together with the staging directory in front of it.
+#[derive(Clone)]
+pub struct Storage {
+    staging: Staging,
+    store: Arc<dyn Store>,
+}
+
+impl Storage {
+    /// Keeps files below one local directory, which is made if need be.
+    pub fn local(root: &Path) -> io::Result<Self> {
+        // Staged beside the store, so that keeping is a rename.
+        let staging = Staging::open(&root.join("staging"))?;
+        Ok(Self { staging, store: Arc::new(LocalStore::open(root)?) })
+    }
+
+    /// Keeps files in `store`, staging them in a local directory first.
+    pub fn new(staging: Staging, store: Arc<dyn Store>) -> Self {
+        Self { staging, store }
+    }
+
+    /// Opens an upload of at most [`MAX_FILE_BYTES`].
+    pub async fn upload(&self) -> Result<Upload, StorageError> {
+        self.staging.upload(MAX_FILE_BYTES).await
+    }
+
+    /// An empty local file for a converter to write to.
+    pub async fn scratch(&self) -> Result<Scratch, StorageError> {
+        self.staging.scratch().await
+    }
+
+    /// Keeps a received file under a new random key.
+    pub async fn keep(&self, area: Area, received: Received) -> Result<Stored, StorageError> {
+        self.store.keep(area, received).await
+    }
+
+    /// Opens a kept file.
+    pub async fn read(&self, key: &StoredKey) -> Result<Download, StorageError> {
+        self.store.read(key).await
+    }
+
+    /// Copies a kept file to the local disk, for what needs a whole file.
+    pub async fn fetch(&self, key: &StoredKey) -> Result<Received, StorageError> {
+        let mut download = self.store.read(key).await?;
+        let mut copy = self.staging.upload(u64::MAX).await?;
+        while let Some(chunk) = download.next_chunk().await? {
+            copy.write(chunk).await?;
+        }
+        copy.finish().await
+    }
+
+    /// Deletes a kept file. One that is gone already is no error.
+    pub async fn delete(&self, key: &StoredKey) -> Result<(), StorageError> {
+        self.store.delete(key).await
+    }
+
+    /// Lists kept files; see [`Store::list`].
+    pub async fn list(&self, area: Area, after: Option<&StoredKey>, limit: usize) -> Result<Vec<Listed>, StorageError> {
+        self.store.list(area, after, limit).await
+    }
+
+    /// Removes staging files last written before `before`: what a killed
+    /// process left. Answers how many.
+    pub async fn sweep_staging(&self, before: DateTime<Utc>) -> Result<usize, StorageError> {
+        self.staging.sweep(before).await
+    }
+}
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Storage")
+    }
+}
+
+/// Runs file work on the blocking pool.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
+) -> Result<T, StorageError> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}

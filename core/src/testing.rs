@@ -1,0 +1,372 @@
+//! For tests alone: a private database each (SQLite file, or a PostgreSQL schema
+//! when `UKETSUKE_TEST_POSTGRES_URL` is set), a clock turned by hand, cheap
+//! password hashing, and people and places to start from.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use tempfile::TempDir;
+
+use crate::clock::Clock;
+use crate::db::{Actor, Conn, DatabaseUrl, Db, Tx};
+use crate::error::Result;
+use crate::facility::kind::FacilityKind;
+use crate::facility::prefecture::Prefecture;
+use crate::facility::secret_match::{mac_account_number, mac_birth_date};
+use crate::fold::account_number;
+use crate::grant::Grant;
+use crate::ids::{AccountId, ApplicationId, FacilityId, MembershipId, SessionId, StaffId};
+use crate::mail::{MailContext, MailJob, Message};
+use crate::queue::Job;
+use crate::schema::{accounts, applications, consents, facilities, jobs, memberships, sessions, staff};
+use crate::scope::{FacilityScope, StaffScope};
+use crate::secret::{HashCost, Keyring, PasswordHash, PasswordHasher, PlainToken};
+use crate::staff::role::Role;
+
+/// Names a PostgreSQL server on which tests may make schemas of their own.
+pub const POSTGRES_URL: &str = "UKETSUKE_TEST_POSTGRES_URL";
+
+/// When every test begins: 20 November 2026, 10:00 in Japan, a Friday.
+pub fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_136_400, 0).expect("a time chrono knows")
+}
+
+/// A database of a test's own. It is gone when this is dropped.
+pub struct TestDb {
+    /// The database.
+    pub db: Db,
+    /// Its clock; `advance` turns it.
+    pub clock: Clock,
+    _place: Place,
+}
+
+enum Place {
+    File { _folder: TempDir },
+    Schema { server: String, name: String },
+}
+
+impl std::ops::Deref for TestDb {
+    type Target = Db;
+    fn deref(&self) -> &Db {
+        &self.db
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Self::Schema { server, name } = self {
+            let dropped = on_server(server, &format!("drop schema if exists {name} cascade"));
+            if let Err(error) = dropped {
+                eprintln!("schema {name} stays behind: {error}");
+            }
+        }
+    }
+}
+
+/// A fresh database with all tables.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn test_db() -> TestDb {
+    let clock = Clock::manual(start());
+    let (url, place) = match std::env::var(POSTGRES_URL) {
+        Ok(server) if !server.is_empty() => schema(server),
+        _ => file(),
+    };
+    let db = Db::open(&url, 6, clock.clone()).expect("the database opens");
+    if matches!(url, DatabaseUrl::Postgres(_)) {
+        db.migrate().expect("migrates");
+    }
+    TestDb { db, clock, _place: place }
+}
+
+/// A copy of a file that was migrated once: migrating anew takes longer than most tests.
+fn file() -> (DatabaseUrl, Place) {
+    static TEMPLATE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, template) = TEMPLATE.get_or_init(|| {
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path().join("template.db");
+        let url = DatabaseUrl::Sqlite(path.to_string_lossy().into_owned());
+        let db = Db::open(&url, 1, Clock::System).expect("opens");
+        db.migrate().expect("migrates");
+        db.read_blocking(|c| Ok(c.batch_execute("pragma wal_checkpoint(truncate)")?)).expect("all in one file");
+        (folder, path)
+    });
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("test.db");
+    std::fs::copy(template, &path).expect("copies");
+    (DatabaseUrl::Sqlite(path.to_string_lossy().into_owned()), Place::File { _folder: folder })
+}
+
+fn schema(server: String) -> (DatabaseUrl, Place) {
+    let name = format!("t_{}", &PlainToken::mint().hash().as_str()[..20]);
+    on_server(&server, &format!("create schema {name}")).expect("makes a schema");
+    let joint = if server.contains('?') { '&' } else { '?' };
+    let url = format!("{server}{joint}options=-csearch_path%3D{name}");
+    (DatabaseUrl::Postgres(url), Place::Schema { server, name })
+}
+
+fn on_server(server: &str, sql: &str) -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let mut conn = diesel::PgConnection::establish(server)?;
+    Ok(conn.batch_execute(sql)?)
+}
+
+/// The keys of every test.
+pub fn keyring() -> Arc<Keyring> {
+    Arc::new(Keyring::from_master("test", &[7; 32]))
+}
+
+/// Hashing that costs next to nothing.
+///
+/// # Panics
+/// When no thread can be started.
+pub fn hasher() -> PasswordHasher {
+    PasswordHasher::start_with(1, HashCost::FOR_TESTS).expect("a thread")
+}
+
+/// What letters are composed with.
+pub fn mail_context() -> MailContext {
+    MailContext {
+        portal_url: "https://portal.example".into(),
+        admin_url: "https://office.example".into(),
+        call_centre_phone: "0120-000-000".into(),
+        keyring: keyring(),
+    }
+}
+
+/// The letters enqueued so far, in order, as (name, ids as JSON).
+///
+/// # Errors
+/// From the database only.
+pub fn letters(conn: &mut Conn) -> Result<Vec<(String, String)>> {
+    let payloads: Vec<String> = jobs::table
+        .filter(jobs::kind.eq(MailJob::KIND))
+        .order((jobs::created_at, jobs::id))
+        .select(jobs::payload)
+        .load(conn)?;
+    let job = |payload: &String| Ok(serde_json::from_str::<MailJob>(payload)?);
+    payloads.iter().map(|payload| job(payload).map(|job| (job.letter, job.ids))).collect()
+}
+
+/// Composes the last letter of this name, as the worker would.
+///
+/// # Errors
+/// From the composer; `NotFound` when no such letter was enqueued.
+pub fn compose_last<L: crate::mail::Letter>(tx: &mut Tx<'_>) -> Result<Option<Message>> {
+    let all = letters(tx.conn())?;
+    let (_, ids) = all.iter().rev().find(|(name, _)| name == L::NAME).ok_or(crate::error::Error::NotFound)?;
+    crate::mail::composer::<L>(tx, ids, &mail_context())
+}
+
+/// A facility to put into the master. Its code must begin with a prefecture.
+#[derive(Debug, Clone, Copy)]
+pub struct NewFacility<'a> {
+    /// The kind.
+    pub kind: FacilityKind,
+    /// Ten digits.
+    pub code: &'a str,
+    /// The name.
+    pub name: &'a str,
+    /// First day of being closed, if it is.
+    pub closed_on: Option<NaiveDate>,
+    /// The 口座番号 as anybody types it, if the master has one.
+    pub account_number: Option<&'a str>,
+    /// The manager's birth date, if the master has one.
+    pub manager_birth: Option<NaiveDate>,
+}
+
+/// An open judo-therapy office in Tokyo.
+pub const OFFICE: NewFacility<'_> = NewFacility {
+    kind: FacilityKind::JudoTherapy,
+    code: "1312345678",
+    name: "さくら接骨院",
+    closed_on: None,
+    account_number: None,
+    manager_birth: None,
+};
+
+/// Puts a facility into the master.
+///
+/// # Errors
+/// From the database only.
+pub fn add_facility(tx: &mut Tx<'_>, place: NewFacility<'_>) -> Result<FacilityId> {
+    let (id, now, keyring) = (FacilityId::mint(), tx.now(), keyring());
+    let number = place.account_number.map(|typed| account_number(typed).expect("an account number"));
+    diesel::insert_into(facilities::table)
+        .values((
+            facilities::id.eq(&id),
+            facilities::code.eq(place.code),
+            facilities::kind.eq(place.kind),
+            facilities::prefecture.eq(Prefecture::parse(&place.code[..2]).expect("a prefecture")),
+            facilities::name.eq(place.name),
+            facilities::kana.eq(""),
+            facilities::postal_code.eq("100-0001"),
+            facilities::address.eq("東京都千代田区千代田1-1"),
+            facilities::phone.eq("0312345678"),
+            facilities::manager_name.eq("山田 太郎"),
+            facilities::account_number_mac.eq(number.map(|number| mac_account_number(&keyring, &number))),
+            facilities::manager_birth_mac.eq(place.manager_birth.map(|on| mac_birth_date(&keyring, on))),
+            facilities::closed_on.eq(place.closed_on),
+            facilities::search_key.eq(crate::fold::search_key(place.name)),
+            facilities::revision.eq(1_i64),
+            facilities::created_at.eq(now),
+            facilities::updated_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    Ok(id)
+}
+
+/// Puts a person into the accounts and makes them a member of a facility.
+///
+/// # Errors
+/// From the database only.
+pub fn add_member(tx: &mut Tx<'_>, facility: &FacilityId, email: &str, verified: bool) -> Result<FacilityScope> {
+    let (account, now) = (AccountId::mint(), tx.now());
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(&account),
+            accounts::email.eq(email),
+            accounts::email_key.eq(email.to_lowercase()),
+            accounts::family_name.eq("山田"),
+            accounts::given_name.eq("太郎"),
+            accounts::phone.eq("0312345678"),
+            accounts::password_hash.eq(PasswordHash::from("never matches".to_owned())),
+            accounts::state.eq("active"),
+            accounts::failures.eq(0),
+            accounts::password_changed_at.eq(now),
+            accounts::revision.eq(1_i64),
+            accounts::created_at.eq(now),
+            accounts::updated_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::id.eq(MembershipId::mint()),
+            memberships::account_id.eq(&account),
+            memberships::facility_id.eq(facility),
+            memberships::state.eq(if verified { "verified" } else { "unverified" }),
+            memberships::created_at.eq(now),
+            memberships::verified_at.eq(verified.then_some(now)),
+        ))
+        .execute(tx.conn())?;
+    Ok(FacilityScope::mint(facility.clone(), account, verified))
+}
+
+/// The scope of a person at a facility, as a session would mint it.
+pub fn scope(facility: &FacilityId, account: &AccountId, verified: bool) -> FacilityScope {
+    FacilityScope::mint(facility.clone(), account.clone(), verified)
+}
+
+/// The usual start: [`OFFICE`] with one member.
+///
+/// # Panics
+/// When it cannot be written.
+pub fn office(db: &Db, verified: bool) -> FacilityScope {
+    db.write_blocking(Actor::system(), |tx| {
+        let facility = add_facility(tx, OFFICE)?;
+        add_member(tx, &facility, "taro@example.jp", verified)
+    })
+    .expect("an office with a member")
+}
+
+/// A member of the back office with one role, as after both factors.
+///
+/// # Panics
+/// When it cannot be written.
+pub fn add_staff(db: &Db, role: Role) -> StaffScope {
+    let id = StaffId::mint();
+    let email = format!("{id}@example.jp");
+    db.write_blocking(Actor::system(), |tx| {
+        let now = tx.now();
+        diesel::insert_into(staff::table)
+            .values((
+                staff::id.eq(&id),
+                staff::email.eq(&email),
+                staff::email_key.eq(&email),
+                staff::name.eq("審査 一郎"),
+                staff::roles.eq(role.as_str()),
+                staff::state.eq("active"),
+                staff::revision.eq(0),
+                staff::created_at.eq(now),
+                staff::updated_at.eq(now),
+            ))
+            .execute(tx.conn())?;
+        Ok(())
+    })
+    .expect("a member of the staff");
+    StaffScope::mint(id, vec![role])
+}
+
+/// A session of the scope's person; the token is the cookie's value.
+///
+/// # Errors
+/// From the database only.
+pub fn sign_in(tx: &mut Tx<'_>, scope: &FacilityScope) -> Result<PlainToken> {
+    let (token, now) = (PlainToken::mint(), tx.now());
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(SessionId::mint()),
+            sessions::token_hash.eq(token.hash()),
+            sessions::account_id.eq(scope.account()),
+            sessions::facility_id.eq(scope.facility()),
+            sessions::address.eq("192.0.2.1"),
+            sessions::user_agent.eq("test"),
+            sessions::created_at.eq(now),
+            sessions::seen_at.eq(now),
+            sessions::ends_at.eq(now + chrono::Duration::hours(12)),
+        ))
+        .execute(tx.conn())?;
+    Ok(token)
+}
+
+/// An approved usage start of the scope's facility, and the grant it makes.
+///
+/// # Errors
+/// From the database only; a facility has one.
+pub fn approved(tx: &mut Tx<'_>, scope: &FacilityScope) -> Result<Grant> {
+    use crate::application::{ApplicationKind, State};
+    let (id, now) = (ApplicationId::mint(), tx.now());
+    diesel::insert_into(applications::table)
+        .values((
+            applications::id.eq(&id),
+            applications::number.eq(id.as_str()),
+            applications::kind.eq(ApplicationKind::UsageStart),
+            applications::facility_id.eq(scope.facility()),
+            applications::account_id.eq(scope.account()),
+            applications::state.eq(State::Approved),
+            applications::document.eq("{}"),
+            applications::submitted_at.eq(now),
+            applications::decided_at.eq(now),
+            applications::revision.eq(1_i64),
+            applications::created_at.eq(now),
+            applications::updated_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    Ok(Grant::new(scope.facility().clone(), id, scope.account().clone(), now))
+}
+
+/// Makes every consent one to an older version of its text.
+///
+/// # Errors
+/// From the database only.
+pub fn age_consents(tx: &mut Tx<'_>) -> Result<()> {
+    diesel::update(consents::table).set(consents::version.eq("2001-01-01")).execute(tx.conn())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_test_has_a_database_of_its_own() {
+        let (one, other) = (test_db(), test_db());
+        office(&one, true);
+        office(&other, false);
+        let count = |db: &Db| db.read_blocking(|c| Ok(facilities::table.count().get_result::<i64>(c)?));
+        assert_eq!((count(&one).unwrap(), count(&other).unwrap()), (1, 1));
+    }
+}

@@ -1,0 +1,33 @@
+//! The API of devices and of the eligibility service, on a listener of its own:
+//! discovery, activation, tokens, and the check at the card (docs/device-api.md).
+//!
+//! The standards of the field: RFC 8414, 7517, 7591, 6749, 7523, 9449, 7662, 9701.
+
+mod answer;
+mod basic;
+mod body;
+mod error;
+mod introspect;
+mod last_used;
+mod metadata;
+mod proof;
+mod register;
+mod routes;
+mod state;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+use actix_web::web::{self, Data, ServiceConfig};
+
+pub use last_used::LastUsed;
+pub use routes::routes;
+pub use state::DeviceApi;
+
+/// Adds the routes of [`routes()`] and what they work with.
+pub fn configure(config: &mut ServiceConfig, api: Data<DeviceApi>) {
+    config.app_data(api);
+    uketsuke_web::routes::configure_api(config, routes());
+    config.service(web::resource("/{unknown:.*}").to(error::no_such_address));
+}

@@ -1,0 +1,28 @@
+//! Every address of the device API.
+
+use actix_web::web::{get, post};
+use uketsuke_web::routes::{Route, Who, get as answers_get, post as answers_post};
+
+use super::{introspect, metadata, register, token};
+
+/// The path of the metadata (RFC 8414 §3).
+pub const METADATA: &str = "/.well-known/oauth-authorization-server";
+/// The path of the server's public keys.
+pub const JWKS: &str = "/oauth/jwks";
+/// The path of activation.
+pub const REGISTER: &str = "/oauth/register";
+/// The path of tokens.
+pub const TOKEN: &str = "/oauth/token";
+/// The path of the check.
+pub const INTROSPECT: &str = "/oauth/introspect";
+
+/// The table.
+pub fn routes() -> Vec<Route> {
+    vec![
+        answers_get(METADATA, Who::Anyone, || get().to(metadata::show)),
+        answers_get(JWKS, Who::Anyone, || get().to(metadata::keys)),
+        answers_post(REGISTER, Who::Device, || post().to(register::register)),
+        answers_post(TOKEN, Who::Device, || post().to(token::token)),
+        answers_post(INTROSPECT, Who::EligibilityService, || post().to(introspect::introspect)),
+    ]
+}

@@ -1,0 +1,60 @@
+//! What the handlers work with, shared by all threads of the listener.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::OnceCell;
+use uketsuke_core::config::Config;
+use uketsuke_core::db::{Actor, Db};
+use uketsuke_core::eligibility;
+use uketsuke_core::error::Result;
+use uketsuke_core::jose::SigningKey;
+use uketsuke_core::secret::Keyring;
+
+use super::last_used::LastUsed;
+
+/// The device API's state.
+pub struct DeviceApi {
+    /// Connections of its own, so that a crowd at the pages cannot use them up.
+    pub db: Db,
+    /// Proves tokens and codes.
+    pub keyring: Arc<Keyring>,
+    /// The issuer's address stands here.
+    pub config: Arc<Config>,
+    /// Devices seen since the last batch was written.
+    pub last_used: LastUsed,
+    signing_key: OnceCell<SigningKey>,
+}
+
+impl DeviceApi {
+    /// The state; the signing key is read, or made, when first asked for.
+    pub fn new(db: Db, keyring: Arc<Keyring>, config: Arc<Config>) -> Self {
+        Self { db, keyring, config, last_used: LastUsed::default(), signing_key: OnceCell::new() }
+    }
+
+    /// Our name as an OAuth server (`iss`), without a slash at the end.
+    pub fn issuer(&self) -> &str {
+        &self.config.device_api_url
+    }
+
+    /// Our public address of a path.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer())
+    }
+
+    /// Now, by the clock that stamps writes.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.db.clock().now()
+    }
+
+    /// The key that signs introspection answers.
+    ///
+    /// # Errors
+    /// From the database, or when the stored key does not open.
+    pub async fn signing_key(&self) -> Result<&SigningKey> {
+        let keyring = self.keyring.clone();
+        self.signing_key
+            .get_or_try_init(|| self.db.write(Actor::system(), move |tx| eligibility::signing_key(tx, &keyring)))
+            .await
+    }
+}

@@ -1,0 +1,149 @@
+//! `POST /oauth/introspect`: the check at the card.
+
+use uketsuke_core::jose::{AccessClaims, mint_access_token};
+use uketsuke_core::secret::Keyring;
+
+use super::*;
+
+const INACTIVE: &str = r#"{"active":false}"#;
+
+#[actix_web::test]
+async fn an_active_device_is_told_with_its_facility() {
+    let world = world();
+    let device = world.activated().await;
+    let answer = world.check(&world.token(&device).await).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_not_stored(&answer);
+    let now = world.db.clock.now().timestamp();
+    let user_id =
+        world.db.read_blocking(|c| device::get_in_scope(c, &world.scope, &world.devices[0])).expect("a device").user_id;
+    let expected = json!({
+        "active": true, "client_id": device.client_id, "sub": device.client_id, "scope": "eligibility",
+        "token_type": "DPoP", "iat": now, "exp": now + 600, "cnf": { "jkt": device.key.jwk().thumbprint() },
+        "facility_code": testing::OFFICE.code, "facility_kind": "judo_therapy", "annex_facility_codes": [],
+        "service": "qualification_only", "user_id": user_id, "role": "general", "features": [],
+    });
+    assert_eq!(answer.json(), expected);
+}
+
+#[actix_web::test]
+async fn after_a_stop_the_answer_is_inactive_and_nothing_else() {
+    let world = world();
+    let device = world.activated().await;
+    let id = world.devices[0].clone();
+    let token = world.token(&device).await;
+    world.write(|tx| device::suspend(tx, &world.scope, &id));
+    assert_eq!(world.check(&token).await.text, INACTIVE);
+    world.write(|tx| device::resume(tx, &world.scope, &id));
+    let token = world.token(&device).await;
+    assert_eq!(world.check(&token).await.json()["active"], true);
+    world.write(|tx| device::revoke(tx, &world.scope, &id));
+    let answer = world.check(&token).await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, INACTIVE));
+}
+
+#[actix_web::test]
+async fn unknown_expired_forged_and_foreign_tokens_look_alike() {
+    let world = world();
+    let device = world.activated().await;
+    let token = world.token(&device).await;
+    let now = world.db.clock.now();
+    let claims = AccessClaims {
+        client_id: device.client_id.clone(),
+        jkt: device.key.jwk().thumbprint(),
+        scope: "eligibility".into(),
+        iat: now,
+        exp: now + chrono::Duration::minutes(10),
+        generation: 2,
+    };
+    let unknown = uketsuke_core::ids::CredentialId::mint().to_string();
+    let elsewhere = Keyring::from_master("test", &[8; 32]);
+    let unsigned = format!("{}.", token.split_once('.').expect("two parts").0);
+    for (what, asked) in [
+        ("rubbish", "rubbish".to_owned()),
+        ("an unsigned JWT", "eyJhbGciOiJub25lIn0.eyJhY3RpdmUiOnRydWV9.".to_owned()),
+        ("another installation's", mint_access_token(&elsewhere, &claims)),
+        ("cut", token[..token.len() - 1].to_owned()),
+        ("without MAC", unsigned),
+        ("unknown client", mint_access_token(&keyring(), &AccessClaims { client_id: unknown, ..claims.clone() })),
+        ("expired", mint_access_token(&keyring(), &AccessClaims { exp: now, ..claims.clone() })),
+        ("another key", mint_access_token(&keyring(), &AccessClaims { jkt: "x".into(), ..claims.clone() })),
+        ("another generation", mint_access_token(&keyring(), &AccessClaims { generation: 9, ..claims })),
+        ("endless", "a".repeat(15_000)),
+    ] {
+        let answer = world.check(&asked).await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, INACTIVE), "{what}");
+    }
+    assert_eq!(world.check(&token).await.json()["active"], true);
+    world.db.clock.advance(chrono::Duration::minutes(10));
+    assert_eq!(world.check(&token).await.text, INACTIVE);
+}
+
+#[actix_web::test]
+async fn only_the_eligibility_service_may_ask() {
+    let world = world();
+    let device = world.activated().await;
+    let token = world.token(&device).await;
+    let (id, secret) = (world.service.id.as_str(), world.service.secret.reveal());
+    for request in [
+        question_by(id, "wrong", &token),
+        question_by("", secret, &token),
+        question_by(&device.client_id, secret, &token),
+        question_by("' or 1=1 --", "' or 1=1 --", &token),
+        TestRequest::post().uri(INTROSPECT).set_form([("token", &token)]),
+        TestRequest::post().uri(INTROSPECT).insert_header((AUTHORIZATION, format!("Bearer {token}"))),
+        TestRequest::post().uri(INTROSPECT).set_form([
+            ("token", token.as_str()),
+            ("client_id", id),
+            ("client_secret", secret),
+        ]),
+    ] {
+        let answer = world.send(request).await;
+        assert_eq!(answer.error(), (401, "invalid_client".into()));
+        assert!(
+            answer.headers.get("www-authenticate").expect("a challenge").to_str().is_ok_and(|c| c.starts_with("Basic"))
+        );
+        assert!(!answer.text.contains("active"));
+    }
+    let empty = world.send(question_by(id, secret, "")).await;
+    assert_eq!(empty.error(), (400, "invalid_request".into()));
+}
+
+#[actix_web::test]
+async fn asked_for_a_signed_answer_it_is_signed_with_the_published_key() {
+    let world = world();
+    let device = world.activated().await;
+    let token = world.token(&device).await;
+    let request = world.question(&token).insert_header(("Accept", "application/token-introspection+jwt"));
+    let answer = world.send(request).await;
+    assert_eq!(content_type(&answer), "application/token-introspection+jwt");
+    let keys = world.send(TestRequest::get().uri("/oauth/jwks")).await.json();
+    assert_eq!(keys["keys"].as_array().map(Vec::len), Some(1));
+    assert!(keys["keys"][0].get("d").is_none());
+    let parts: Vec<&str> = answer.text.split('.').collect();
+    let decode = |part: &str| -> Value {
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).expect("base64url");
+        serde_json::from_slice(&bytes).expect("JSON")
+    };
+    assert_eq!(decode(parts[0])["kid"], keys["keys"][0]["kid"]);
+    let claims = decode(parts[1]);
+    assert_eq!((claims["iss"].as_str(), claims["aud"].as_str()), (Some(ISSUER), Some(world.service.id.as_str())));
+    assert_eq!(claims["token_introspection"]["facility_code"], testing::OFFICE.code);
+}
+
+#[actix_web::test]
+async fn a_check_writes_nothing_and_last_use_comes_in_a_batch() {
+    let world = world();
+    let device = world.activated().await;
+    let token = world.token(&device).await;
+    let last_used = || {
+        let read = world.db.read_blocking(|c| device::get_in_scope(c, &world.scope, &world.devices[0]));
+        read.expect("a device").last_used_at
+    };
+    world.check(&token).await;
+    world.check("rubbish").await;
+    assert_eq!(last_used(), None);
+    world.api.write_last_used().await.expect("written");
+    assert_eq!(last_used(), Some(world.db.clock.now().into()));
+    assert!(world.api.last_used.take().is_empty());
+}

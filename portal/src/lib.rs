@@ -1,0 +1,24 @@
+//! Pages for facilities, and the API for their devices.
+
+pub mod device_api;
+pub mod pages;
+mod routes;
+mod session;
+mod state;
+pub(crate) mod state_tag;
+
+use actix_web::web::{Data, ServiceConfig};
+
+pub use routes::routes as app_routes;
+pub use session::{Anyone, SignedIn, Verified};
+pub use state::Portal;
+
+/// Adds the portal's pages and what they work with.
+pub fn configure(config: &mut ServiceConfig, portal: Data<Portal>) {
+    config.app_data(portal);
+    uketsuke_web::assets::configure(config);
+    uketsuke_web::routes::configure(config, routes::routes());
+}
+
+#[cfg(test)]
+mod tests;

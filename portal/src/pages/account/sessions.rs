@@ -1,0 +1,104 @@
+//! `GET /account/sessions`, `POST /account/sessions/{id}/end`,
+//! `POST /account/sessions/end-others`: where one is signed in. Signed in.
+
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Path};
+use askama::Template;
+use uketsuke_core::account::{self, SessionRow};
+use uketsuke_core::ids::SessionId;
+use uketsuke_web::extract::AllFields;
+use uketsuke_web::page::{FlashKind, Frame};
+use uketsuke_web::{PageError, PageResult, flash, html, see_other};
+
+use crate::{Portal, SignedIn};
+
+#[derive(Template)]
+#[template(path = "portal/account/sessions.html")]
+struct Page {
+    frame: Frame,
+    sessions: Vec<SessionRow>,
+    this: SessionId,
+}
+
+/// Where one is signed in.
+pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
+    let (account, now) = (who.scope().account().clone(), portal.now());
+    let sessions = portal.db.read(move |c| account::list_sessions(c, &account, now)).await?;
+    html(&Page { frame: who.frame("ログイン中の端末"), sessions, this: who.session().id.clone() })
+}
+
+/// Ends one of one's own sessions.
+pub async fn end(
+    portal: Data<Portal>,
+    who: SignedIn,
+    id: Path<String>,
+    request: HttpRequest,
+    _form: AllFields,
+) -> PageResult {
+    let id = SessionId::parse(&id).ok_or_else(PageError::not_found)?;
+    let account = who.scope().account().clone();
+    portal.db.write(who.actor(), move |tx| account::end_session(tx, &account, &id)).await?;
+    Ok(flash::carry(&request, see_other("/account/sessions"), FlashKind::Success, "ログアウトさせました。"))
+}
+
+/// Ends all sessions but this one.
+pub async fn end_others(portal: Data<Portal>, who: SignedIn, request: HttpRequest, _form: AllFields) -> PageResult {
+    let session = who.session().clone();
+    portal.db.write(who.actor(), move |tx| account::end_other_sessions(tx, &session)).await?;
+    let text = "この端末のほかは、すべてログアウトさせました。";
+    Ok(flash::carry(&request, see_other("/account/sessions"), FlashKind::Success, text))
+}
+
+/// A browser's name in words people know: its long own name tells nobody anything.
+pub(crate) fn browser_words(user_agent: &str) -> String {
+    let find = |table: &[(&str, &'static str)]| {
+        table.iter().find(|(mark, _)| user_agent.contains(mark)).map_or("不明", |(_, words)| *words)
+    };
+    format!("{}（{}）", find(DEVICES), find(BROWSERS))
+}
+
+/// The first mark that is found decides.
+const DEVICES: &[(&str, &str)] = &[
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windowsパソコン"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linuxパソコン"),
+];
+
+const BROWSERS: &[(&str, &str)] = &[
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::browser_words;
+
+    #[test]
+    fn browsers_are_named_as_people_know_them() {
+        for (user_agent, words) in [
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1",
+                "iPhone（Safari）",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0",
+                "Windowsパソコン（Edge）",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36",
+                "Android（Chrome）",
+            ),
+            ("", "不明（不明）"),
+        ] {
+            assert_eq!(browser_words(user_agent), words);
+        }
+    }
+}

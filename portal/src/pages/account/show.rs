@@ -1,0 +1,27 @@
+//! `GET /account`: 「登録情報」, one's own data and facilities. Signed in.
+
+use actix_web::web::Data;
+use askama::Template;
+use uketsuke_core::account::{self, Account, Seat};
+use uketsuke_core::ids::FacilityId;
+use uketsuke_web::page::Frame;
+use uketsuke_web::{PageResult, html};
+
+use crate::{Portal, SignedIn};
+
+#[derive(Template)]
+#[template(path = "portal/account/show.html")]
+struct Page {
+    frame: Frame,
+    account: Account,
+    seats: Vec<Seat>,
+    in_hand: FacilityId,
+}
+
+/// One's own data.
+pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
+    let id = who.scope().account().clone();
+    let (account, seats) =
+        portal.db.read(move |c| Ok((account::get_account(c, &id)?, account::list_facilities(c, &id)?))).await?;
+    html(&Page { frame: who.frame("登録情報"), account, seats, in_hand: who.scope().facility().clone() })
+}

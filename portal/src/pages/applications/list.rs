@@ -1,0 +1,77 @@
+//! `GET /applications`: what can be applied for, and what was. Signed in.
+
+use actix_web::web::Data;
+use askama::Template;
+use uketsuke_core::application::{Application, ApplicationKind, State, repo};
+use uketsuke_web::page::Frame;
+use uketsuke_web::{PageResult, html, words};
+
+use crate::Portal;
+use crate::session::SignedIn;
+use crate::state_tag::tone;
+
+#[derive(Template)]
+#[template(path = "portal/applications/list.html")]
+struct Page {
+    frame: Frame,
+    offers: Vec<Offer>,
+    rows: Vec<Row>,
+}
+
+/// A kind of application, and what one can do with it now.
+struct Offer {
+    title: &'static str,
+    kind: ApplicationKind,
+    /// The one under way or approved, if there is one.
+    current: Option<Current>,
+}
+
+struct Current {
+    href: String,
+    label: &'static str,
+}
+
+struct Row {
+    href: String,
+    title: &'static str,
+    number: String,
+    state: &'static str,
+    tone: &'static str,
+    changed: String,
+}
+
+/// The list.
+pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
+    let scope = who.scope().clone();
+    let applications = portal.db.read(move |c| repo::list_in_scope(c, &scope)).await?;
+    let offers = portal.procedures.iter().map(|procedure| Offer {
+        title: procedure.title(),
+        kind: procedure.kind(),
+        current: applications.iter().filter(|a| a.kind == procedure.kind()).find_map(current),
+    });
+    html(&Page {
+        frame: who.frame("各種申請"), offers: offers.collect(), rows: applications.iter().map(row).collect()
+    })
+}
+
+fn current(application: &Application) -> Option<Current> {
+    let label = match application.state {
+        State::Draft => "入力を続ける",
+        State::Returned => "修正する",
+        State::Submitted | State::InReview => "申請の状況を見る",
+        State::Approved => "承認された申請を見る",
+        State::Rejected | State::Withdrawn | State::Discarded => return None,
+    };
+    Some(Current { href: format!("/applications/{}", application.id), label })
+}
+
+fn row(application: &Application) -> Row {
+    Row {
+        href: format!("/applications/{}", application.id),
+        title: application.kind.title(),
+        number: application.number_text().to_owned(),
+        state: application.state.public_label(),
+        tone: tone(&application.state),
+        changed: words::date_time(application.updated_at.utc()),
+    }
+}

@@ -1,0 +1,77 @@
+//! 各種申請: fill in, check, send, follow, correct. What a kind of application
+//! asks comes from its procedure; these pages name none.
+//!
+//! Every page takes a signed-in person; what they may see is the scope's to say,
+//! and another facility's application is not found.
+
+pub mod confirm;
+pub mod done;
+pub mod edit;
+pub mod end;
+mod evidence;
+pub mod files;
+pub mod list;
+mod place;
+pub mod show;
+pub mod start;
+
+use actix_web::web::Data;
+use uketsuke_core::application::{Case, Procedure, State, repo};
+use uketsuke_core::error::Error;
+use uketsuke_core::evidence::Evidence;
+use uketsuke_core::ids::ApplicationId;
+use uketsuke_web::{PageError, words};
+
+use crate::Portal;
+use crate::session::SignedIn;
+
+/// The id in an address.
+fn parse(id: &str) -> Result<ApplicationId, PageError> {
+    ApplicationId::parse(id).ok_or_else(PageError::not_found)
+}
+
+/// An application as far as this person may see it. What was thrown away is gone.
+async fn load(portal: &Data<Portal>, who: &SignedIn, id: &str) -> Result<Case, PageError> {
+    let (id, scope) = (parse(id)?, who.scope().clone());
+    let case = portal.db.read(move |c| {
+        let application = repo::get_in_scope(c, &scope, &id)?;
+        if application.state == State::Discarded {
+            return Err(Error::NotFound);
+        }
+        repo::case(c, application)
+    });
+    Ok(case.await?)
+}
+
+/// The procedure of a case.
+fn procedure<'p>(portal: &'p Portal, case: &Case) -> Result<&'p dyn Procedure, PageError> {
+    Ok(portal.procedures.get(case.application.kind)?)
+}
+
+/// The address of an application's pages.
+fn address(case: &Case) -> String {
+    format!("/applications/{}", case.application.id)
+}
+
+/// An attached file as pages list it.
+struct FileLine {
+    id: String,
+    name: String,
+    size: String,
+    has_preview: bool,
+}
+
+impl From<&Evidence> for FileLine {
+    fn from(file: &Evidence) -> Self {
+        Self {
+            id: file.id.to_string(),
+            name: file.original_name.clone(),
+            size: words::file_size(file.size()),
+            has_preview: file.preview_key.is_some(),
+        }
+    }
+}
+
+fn file_lines(case: &Case) -> Vec<FileLine> {
+    case.evidence.iter().map(FileLine::from).collect()
+}

@@ -1,0 +1,201 @@
+//! `GET /applications/{id}`: where it stands, what happens next, what was sent
+//! and what happened so far. A draft leads on to its next open step. Signed in.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+use uketsuke_core::application::model::{Change, Event, Fault};
+use uketsuke_core::application::procedure::{EVIDENCE_FIELD, SummaryRow};
+use uketsuke_core::application::state::{Party, verbs};
+use uketsuke_core::application::{Case, Procedure, State, Verb, repo};
+use uketsuke_core::facility::Facility;
+use uketsuke_web::page::Frame;
+use uketsuke_web::{PageError, PageResult, html, see_other, words};
+
+use super::place::step_href;
+use super::{FileLine, address, file_lines, load, procedure};
+use crate::Portal;
+use crate::session::SignedIn;
+
+#[derive(Template)]
+#[template(path = "portal/applications/show.html")]
+struct Page {
+    frame: Frame,
+    state: State,
+    number: String,
+    address: String,
+    facility: Facility,
+    stages: Vec<String>,
+    stage_now: usize,
+    next: String,
+    reason: String,
+    granted: Option<u32>,
+    faults: Vec<FaultLine>,
+    rows: Vec<SummaryRow>,
+    files: Vec<FileLine>,
+    events: Vec<EventLine>,
+    may_withdraw: bool,
+    is_closed: bool,
+}
+
+struct FaultLine {
+    label: String,
+    text: String,
+    href: String,
+}
+
+struct EventLine {
+    when: String,
+    machine: String,
+    what: &'static str,
+    who: &'static str,
+    reason: String,
+    changes: Vec<Change>,
+}
+
+/// The application.
+pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> PageResult {
+    let case = load(&portal, &who, &id).await?;
+    if case.application.state == State::Draft {
+        return Ok(see_other(next_open(procedure(&portal, &case)?, &case)));
+    }
+    let id = case.application.id.clone();
+    let read =
+        portal.db.read(move |c| Ok((repo::history(c, &id)?, repo::open_faults(c, &id)?, repo::latest_filing(c, &id)?)));
+    let (history, faults, filing) = read.await?;
+    let procedure = procedure(&portal, &case)?;
+    let rows = match filing {
+        Some(filing) => procedure.filed_summary(&filing.values()?)?,
+        None => Vec::new(),
+    };
+    html(&page(&who, procedure, &case, (history, faults, rows))?)
+}
+
+/// The first step where something is missing, or the check page.
+fn next_open(procedure: &dyn Procedure, case: &Case) -> String {
+    match procedure.file(case).err().unwrap_or_default().first() {
+        Some(one) => step_href(case, one.step),
+        None => format!("{}/confirm", address(case)),
+    }
+}
+
+fn page(
+    who: &SignedIn,
+    procedure: &dyn Procedure,
+    case: &Case,
+    (history, faults, rows): (Vec<Event>, Vec<Fault>, Vec<SummaryRow>),
+) -> Result<Page, PageError> {
+    let application = &case.application;
+    let summary = procedure.summary(case);
+    let has_files = rows.iter().any(|row| row.field == EVIDENCE_FIELD);
+    Ok(Page {
+        frame: who.frame(procedure.title()).receipt(application.number_text()),
+        state: application.state,
+        number: application.number_text().to_owned(),
+        address: address(case),
+        facility: case.facility.clone(),
+        stages: stages(application.state, &history),
+        stage_now: stage_now(application.state),
+        next: next(case),
+        reason: reason(application.state, &history),
+        granted: granted(&history)?,
+        faults: faults.into_iter().map(|fault| fault_line(case, &summary, fault)).collect(),
+        files: if has_files { file_lines(case) } else { Vec::new() },
+        rows,
+        events: history.iter().map(event_line).collect::<Result<_, _>>()?,
+        may_withdraw: verbs(application.state, Party::Applicant).any(|verb| verb == Verb::Withdraw),
+        is_closed: matches!(application.state, State::Rejected | State::Withdrawn),
+    })
+}
+
+/// 受付 → 審査 → 承認 → 発行, each with its day once it is reached; nothing for
+/// what ended before.
+fn stages(state: State, history: &[Event]) -> Vec<String> {
+    if matches!(state, State::Rejected | State::Withdrawn) {
+        return Vec::new();
+    }
+    let day_of = |verbs: &[Verb]| {
+        let event = history.iter().rev().find(|event| verbs.contains(&event.verb));
+        event.map_or(String::new(), |event| format!("（{}）", words::date_time(event.at.utc())))
+    };
+    let approved = day_of(&[Verb::Approve, Verb::ApproveAtOnce]);
+    let review = if state == State::Returned { "審査（修正を待っています）" } else { "審査" };
+    vec![
+        format!("受付{}", day_of(&[Verb::Submit])),
+        format!("{review}{}", day_of(&[Verb::Claim])),
+        format!("承認{approved}"),
+        format!("端末の発行{approved}"),
+    ]
+}
+
+/// Which stage is under way; past the last when all is done.
+fn stage_now(state: State) -> usize {
+    match state {
+        State::Approved => 5,
+        _ => 2,
+    }
+}
+
+/// What happens next, in one or two sentences.
+fn next(case: &Case) -> String {
+    let due = case.application.due_on.map(words::day);
+    match (case.application.state, due) {
+        (State::Submitted | State::InReview, Some(due)) => {
+            format!("{due}ごろまでに、審査の結果をメールとこの画面でお知らせします。それまでにしていただくことはありません。")
+        }
+        (State::Submitted | State::InReview, None) => "審査の結果をメールとこの画面でお知らせします。".to_owned(),
+        (State::Returned, _) => {
+            "次の項目を直して、もう一度送ってください。受付番号は変わりません。修正をお待ちするあいだ、お約束の日数は進みません。".to_owned()
+        }
+        (State::Approved, _) => "承認されました。端末の設定情報を表示して、マイナ資格確認アプリに入力してください。".to_owned(),
+        (State::Rejected, _) => {
+            "申請は承認されませんでした。理由をご確認のうえ、内容を直して新しく申請できます。".to_owned()
+        }
+        (State::Withdrawn, _) => "この申請は取り下げられました。必要なときは、新しく申請できます。".to_owned(),
+        (State::Draft | State::Discarded, _) => String::new(),
+    }
+}
+
+/// Why it was refused, or why fewer were approved than asked for.
+fn reason(state: State, history: &[Event]) -> String {
+    let deciding = match state {
+        State::Rejected => Verb::Reject,
+        State::Approved => Verb::Approve,
+        _ => return String::new(),
+    };
+    history.iter().find(|event| event.verb == deciding).map_or(String::new(), |event| event.reason.clone())
+}
+
+/// How many were approved, where a reviewer said so.
+fn granted(history: &[Event]) -> Result<Option<u32>, PageError> {
+    match history.iter().find(|event| event.verb == Verb::Approve) {
+        Some(event) => Ok(event.detail()?.granted),
+        None => Ok(None),
+    }
+}
+
+fn fault_line(case: &Case, summary: &[SummaryRow], fault: Fault) -> FaultLine {
+    let row = summary.iter().find(|row| row.field == fault.field);
+    FaultLine {
+        label: row.map_or_else(String::new, |row| row.label.clone()),
+        href: row.map_or_else(String::new, |row| step_href(case, row.step)),
+        text: fault.text,
+    }
+}
+
+fn event_line(event: &Event) -> Result<EventLine, PageError> {
+    let detail = event.detail()?;
+    let who = match event.actor.split(':').next() {
+        Some("account") => "申請者",
+        Some("staff") => "審査担当",
+        _ => "",
+    };
+    let automatic = event.verb == Verb::ApproveAtOnce;
+    Ok(EventLine {
+        when: words::date_time(event.at.utc()),
+        machine: words::machine_time(event.at.utc()),
+        what: event.verb.past_label(),
+        who: if automatic { "" } else { who },
+        reason: event.reason.clone(),
+        changes: detail.changes,
+    })
+}

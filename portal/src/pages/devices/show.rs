@@ -1,0 +1,74 @@
+//! `GET /devices/{id}`: one device. `POST /devices/{id}/reveal`: the same page
+//! with password and code, recorded. Verified people of the facility.
+//!
+//! The answer to the POST is the page itself: a redirect would need the secrets,
+//! or a right to them, in an address.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+use uketsuke_core::device::{self, CodeStanding, Device, DeviceVerb, Settings};
+use uketsuke_core::facility;
+use uketsuke_web::page::Frame;
+use uketsuke_web::{PageError, PageResult, html, words};
+
+use super::{code_sentence, find, id_of, last_used};
+use crate::Portal;
+use crate::session::Verified;
+
+#[derive(Template)]
+#[template(path = "portal/devices/show.html")]
+struct Page {
+    frame: Frame,
+    device: Device,
+    facility_code: String,
+    last_used: String,
+    /// What the code means, in one sentence.
+    code_sentence: String,
+    /// Whether there is something to show.
+    open: bool,
+    /// Password and code, after 「表示」.
+    shown: Option<Settings>,
+}
+
+impl Page {
+    fn allows(&self, verb: DeviceVerb) -> bool {
+        self.device.state.allows(verb)
+    }
+
+    /// A new code can be had now.
+    fn can_reissue(&self) -> bool {
+        self.allows(DeviceVerb::Reissue) || self.allows(DeviceVerb::ReissueLost)
+    }
+}
+
+/// The page without secrets.
+pub async fn show(portal: Data<Portal>, who: Verified, id: Path<String>) -> PageResult {
+    let device = find(&portal, &who, &id).await?;
+    html(&page(&portal, &who, device, None).await?)
+}
+
+/// The page with password and code.
+pub async fn reveal(portal: Data<Portal>, who: Verified, id: Path<String>) -> PageResult {
+    let (id, scope, keyring) = (id_of(&id)?, who.scope().clone(), portal.keyring.clone());
+    let revealed = portal.db.write(who.actor(), move |tx| device::reveal(tx, &keyring, &scope, &id));
+    let (device, settings) = revealed.await?;
+    html(&page(&portal, &who, device, Some(settings)).await?)
+}
+
+async fn page(portal: &Portal, who: &Verified, device: Device, shown: Option<Settings>) -> Result<Page, PageError> {
+    let (facility, now, of) = (who.scope().facility().clone(), portal.now(), device.clone());
+    let (facility, codes) = portal
+        .db
+        .read(move |c| Ok((facility::repo::get(c, &facility)?, device::code_standings(c, &[of], now)?)))
+        .await?;
+    let code = codes.get(&device.id);
+    Ok(Page {
+        frame: who.frame(device.name()),
+        facility_code: facility.code.to_string(),
+        last_used: last_used(&device),
+        code_sentence: code_sentence(code),
+        open: matches!(code, Some(CodeStanding::Open { .. })),
+        shown,
+        device,
+    })
+}

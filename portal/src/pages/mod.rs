@@ -1,0 +1,16 @@
+//! The portal's pages: one file, one page, one address.
+
+pub mod account;
+pub mod activate;
+pub mod applications;
+pub mod consent;
+pub mod devices;
+pub mod documents;
+pub mod facilities;
+pub mod home;
+pub mod login;
+pub mod logout;
+mod lookup;
+pub mod register;
+pub mod reset;
+pub mod top;

@@ -1,0 +1,211 @@
+//! Who sends a request: three extractors, one per line of the route table.
+//! [`Anyone`] looks, [`SignedIn`] demands a session, [`Verified`] also that the
+//! person is known to belong to the facility. Only these mint a scope.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use uketsuke_core::account::{self, Session};
+use uketsuke_core::db::{Actor, ActorKind};
+use uketsuke_core::facility::kind;
+use uketsuke_core::scope::FacilityScope;
+use uketsuke_core::secret::PlainToken;
+use uketsuke_web::errors::{Ended, PageError};
+use uketsuke_web::fields::Fields;
+use uketsuke_web::page::{Frame, NavItem, SITE_CSM, SITE_OMF};
+use uketsuke_web::request::traced;
+use uketsuke_web::site::{self, SignedInAs, Site};
+
+use crate::Portal;
+use crate::routes;
+
+/// The main navigation.
+const NAV: [NavItem; 4] = [
+    NavItem { href: "/home", label: "ホーム" },
+    NavItem { href: "/applications", label: "各種申請" },
+    NavItem { href: "/devices", label: "端末" },
+    NavItem { href: "/account", label: "登録情報" },
+];
+
+/// A person signed in, with the facility in hand.
+#[derive(Clone)]
+pub struct SignedIn {
+    session: Session,
+    portal: Data<Portal>,
+    request: HttpRequest,
+}
+
+impl SignedIn {
+    /// What this person may see.
+    pub fn scope(&self) -> &FacilityScope {
+        self.session.scope()
+    }
+
+    /// The session itself.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The person as the actor of a write, with address and request id.
+    pub fn actor(&self) -> Actor {
+        traced(&self.request, self.session.actor())
+    }
+
+    /// The frame of a page for this person.
+    pub fn frame(&self, title: impl Into<String>) -> Frame {
+        site::frame(&self.request, title)
+    }
+
+    /// The request itself.
+    pub fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+
+    /// What this person had typed on this page when the session ended; given
+    /// back once. Empty if there is nothing.
+    ///
+    /// # Errors
+    /// From the database only.
+    pub async fn kept_fields(&self) -> Result<Fields, PageError> {
+        let (account, path) = (self.session.account.clone(), self.request.path().to_owned());
+        let (asked, at) = (account.clone(), path.clone());
+        if !self.portal.db.read(move |c| account::has_kept_form(c, &asked, &at)).await? {
+            return Ok(Fields::default());
+        }
+        let kept = self.portal.db.write(self.actor(), move |tx| account::take_kept_form(tx, &account, &path));
+        Ok(kept.await?.into())
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            match find(&request).await? {
+                Some(signed_in) => Ok(signed_in),
+                None => Err(ask_to_sign_in(&request).await?),
+            }
+        })
+    }
+}
+
+async fn find(request: &HttpRequest) -> Result<Option<SignedIn>, PageError> {
+    let portal = Portal::of(request);
+    let Some(value) = Site::of(request).session_value(request) else { return Ok(None) };
+    let Some(session) = account::resume(&portal.db, &PlainToken::received(&value)).await? else { return Ok(None) };
+    SignedInAs {
+        person: session.person.clone(),
+        facility: session.facility_name.clone(),
+        can_switch: session.can_switch,
+        site: match session.site {
+            kind::Site::Omf => SITE_OMF,
+            kind::Site::Csm => SITE_CSM,
+        },
+        nav: &NAV,
+    }
+    .announce(request);
+    Ok(Some(SignedIn { session, portal, request: request.clone() }))
+}
+
+/// The way to the login. A form sent after the session had ended is kept for the
+/// owner of that session, who finds it filled in after the login.
+async fn ask_to_sign_in(request: &HttpRequest) -> Result<PageError, PageError> {
+    let next = next_path(request);
+    let owner = match Site::of(request).session_value(request) {
+        Some(value) => {
+            let token = PlainToken::received(&value);
+            Portal::of(request).db.read(move |c| account::find_owner(c, &token)).await?
+        }
+        None => None,
+    };
+    let Some(owner) = owner else { return Ok(PageError::sign_in(next)) };
+    let fields = request.extensions().get::<Rc<Fields>>().cloned();
+    let Some(fields) = fields.filter(|fields| fields.pairs().len() > 1) else {
+        return Ok(PageError::SignIn { next, ended: Some(Ended::Idle) });
+    };
+    let (pairs, path) = (fields.pairs().to_vec(), request.path().to_owned());
+    let actor = traced(request, Actor::new(ActorKind::Visitor, ""));
+    Portal::of(request).db.write(actor, move |tx| account::keep_form(tx, &owner, &path, &pairs)).await?;
+    Ok(PageError::SignIn { next, ended: Some(Ended::Kept) })
+}
+
+/// Where to go after the login: this page, if one can look at it, else home.
+fn next_path(request: &HttpRequest) -> String {
+    let looks = *request.method() == Method::GET || *request.method() == Method::HEAD;
+    let shown = request.match_pattern().is_some_and(|pattern| routes::is_page(&pattern));
+    match (looks, shown) {
+        (true, _) => request.uri().path_and_query().map_or("/home", |p| p.as_str()).to_owned(),
+        (false, true) => request.path().to_owned(),
+        (false, false) => "/home".to_owned(),
+    }
+}
+
+/// A person signed in and verified as belonging to the facility in hand.
+#[derive(Clone)]
+pub struct Verified(SignedIn);
+
+impl Deref for Verified {
+    type Target = SignedIn;
+    fn deref(&self) -> &SignedIn {
+        &self.0
+    }
+}
+
+impl FromRequest for Verified {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signed_in = SignedIn::from_request(request, payload);
+        Box::pin(async move {
+            let signed_in = signed_in.await?;
+            if signed_in.scope().verified() { Ok(Self(signed_in)) } else { Err(PageError::Unverified) }
+        })
+    }
+}
+
+/// Whoever comes, signed in or not.
+#[derive(Clone)]
+pub struct Anyone {
+    /// The session, if there is one.
+    pub signed_in: Option<SignedIn>,
+    request: HttpRequest,
+}
+
+impl Anyone {
+    /// The frame of a page, with the person's name if somebody is signed in.
+    pub fn frame(&self, title: impl Into<String>) -> Frame {
+        site::frame(&self.request, title)
+    }
+
+    /// The actor of a write: the person, or a visitor.
+    pub fn actor(&self) -> Actor {
+        match &self.signed_in {
+            Some(signed_in) => signed_in.actor(),
+            None => traced(&self.request, Actor::new(ActorKind::Visitor, "")),
+        }
+    }
+
+    /// The request itself.
+    pub fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+}
+
+impl FromRequest for Anyone {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self { signed_in: find(&request).await?, request }) })
+    }
+}

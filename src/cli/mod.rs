@@ -1,0 +1,105 @@
+//! The command line. Each command is a module with `Args` (clap) and
+//! `run(args, ..)`; this file only names them.
+
+mod config;
+pub mod device;
+mod eligibility;
+mod facilities;
+mod migrate;
+mod serve;
+mod staff;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::compose::Parts;
+use crate::serve::Part;
+use crate::{demo, logging, settings};
+
+/// オンライン資格確認 portal, back office and device check.
+#[derive(Parser)]
+#[command(name = "uketsuke", version, about)]
+struct Cli {
+    /// A TOML file; variables of the environment win over it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run everything in one process: portal, back office, device API, workers.
+    Serve,
+    /// Run the portal alone.
+    Portal,
+    /// Run the back office alone.
+    Admin,
+    /// Run the device API alone.
+    DeviceApi,
+    /// Run the background jobs alone.
+    Workers,
+    /// Bring the database's tables up to date.
+    Migrate,
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Be a device: activate, get tokens, check.
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Credentials of the eligibility service.
+    #[command(subcommand)]
+    Eligibility(eligibility::Command),
+    /// The facility master.
+    #[command(subcommand)]
+    Facilities(facilities::Command),
+    /// The people of the back office.
+    #[command(subcommand)]
+    Staff(staff::Command),
+    /// Try the product: made-up facilities, mails as files, a page to read them.
+    Demo(demo::Args),
+}
+
+/// Runs the command given; the exit code is 0, 1 (it failed) or 2 (misused).
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            let _ = told.print();
+            return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    logging::start();
+    match actix_web::rt::System::new().block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("uketsuke: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let config = cli.config.as_deref();
+    match cli.command {
+        Command::Serve => serve::run(config, crate::serve::ALL).await,
+        Command::Portal => serve::run(config, &[Part::Portal]).await,
+        Command::Admin => serve::run(config, &[Part::Admin]).await,
+        Command::DeviceApi => serve::run(config, &[Part::DeviceApi]).await,
+        Command::Workers => serve::run(config, &[Part::Workers]).await,
+        Command::Migrate => migrate::run(config),
+        Command::Config(command) => config::run(command, config),
+        Command::Device(command) => device::run(command),
+        Command::Eligibility(command) => eligibility::run(command, config),
+        Command::Facilities(command) => facilities::run(command, config).await,
+        Command::Staff(command) => staff::run(command, config),
+        Command::Demo(args) => demo::run(args).await,
+    }
+}
+
+/// Everything the program is made of, for commands that need it.
+fn parts(config: Option<&Path>) -> anyhow::Result<Parts> {
+    Parts::open(settings::load(config)?)
+}

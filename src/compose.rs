@@ -1,0 +1,189 @@
+//! Composition: builds everything the program is made of, once, from the
+//! configuration. Sites and workers get their shares from here.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use uketsuke_admin::Office;
+use uketsuke_core::application::Procedures;
+use uketsuke_core::clock::Clock;
+use uketsuke_core::config::{Config, MailTarget};
+use uketsuke_core::db::{DatabaseUrl, Db};
+use uketsuke_core::mail::{FileMail, MailContext, SmtpMail, Transport};
+use uketsuke_core::secret::{HashCost, Keyring, PasswordHasher};
+use uketsuke_core::storage::Storage;
+use uketsuke_portal::Portal;
+use uketsuke_portal::device_api::DeviceApi;
+use uketsuke_procedures::Means;
+use uketsuke_web::page::{SITE_OFFICE, SITE_OMF};
+use uketsuke_web::site::{CookieNames, Face, OFFICE_COOKIES, PORTAL_COOKIES, Site};
+use uketsuke_workers::Works;
+
+/// Everything there is one of.
+#[derive(Clone)]
+pub struct Parts {
+    /// What the program was told.
+    pub config: Arc<Config>,
+    /// Connections for pages and commands.
+    pub db: Db,
+    /// The installation's keys.
+    pub keyring: Arc<Keyring>,
+    /// Password hashing threads.
+    pub hasher: PasswordHasher,
+    /// Where evidence lies.
+    pub storage: Storage,
+    /// Every kind of application.
+    pub procedures: Arc<Procedures>,
+    /// The way letters leave the house.
+    pub transport: Transport,
+}
+
+impl Parts {
+    /// Builds everything as configured, on the machine's clock.
+    ///
+    /// # Errors
+    /// When the database, the folders or the mail target cannot be used.
+    pub fn open(config: Config) -> anyhow::Result<Self> {
+        Self::on(config, Clock::System, HashCost::STANDARD)
+    }
+
+    /// As [`Parts::open`], on a clock and at a cost of one's own.
+    ///
+    /// # Errors
+    /// As [`Parts::open`].
+    pub fn on(config: Config, clock: Clock, cost: HashCost) -> anyhow::Result<Self> {
+        let transport = transport(&config)?;
+        Self::with(config, clock, cost, transport)
+    }
+
+    /// As [`Parts::open`], with what tests replace.
+    ///
+    /// # Errors
+    /// As [`Parts::open`].
+    pub fn with(config: Config, clock: Clock, cost: HashCost, transport: Transport) -> anyhow::Result<Self> {
+        let keyring = Arc::new(keyring(&config)?);
+        Ok(Self {
+            db: open_db(&config, clock)?,
+            hasher: PasswordHasher::start_with(config.hash_threads, cost)?,
+            storage: Storage::local(&config.evidence_dir)
+                .with_context(|| format!("cannot use {}", config.evidence_dir.display()))?,
+            procedures: Arc::new(procedures(&config, &keyring)),
+            keyring,
+            transport,
+            config: Arc::new(config),
+        })
+    }
+
+    /// What portal pages work with.
+    pub fn portal(&self) -> Portal {
+        Portal {
+            db: self.db.clone(),
+            keyring: self.keyring.clone(),
+            hasher: self.hasher.clone(),
+            storage: self.storage.clone(),
+            config: self.config.clone(),
+            procedures: self.procedures.clone(),
+        }
+    }
+
+    /// What the device API works with, on connections of its own, so that a
+    /// crowd at the pages cannot use up those of the checks.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn device_api(&self) -> anyhow::Result<DeviceApi> {
+        Ok(DeviceApi::new(self.own_connections()?, self.keyring.clone(), self.config.clone()))
+    }
+
+    /// What back-office pages work with.
+    pub fn office(&self) -> Office {
+        Office {
+            db: self.db.clone(),
+            keyring: self.keyring.clone(),
+            hasher: self.hasher.clone(),
+            storage: self.storage.clone(),
+            config: self.config.clone(),
+            procedures: self.procedures.clone(),
+        }
+    }
+
+    /// What jobs work with, on connections of their own.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn works(&self) -> anyhow::Result<Works> {
+        let context = MailContext {
+            portal_url: self.config.portal_url.clone(),
+            admin_url: self.config.admin_url.clone(),
+            call_centre_phone: self.config.call_centre_phone.clone(),
+            keyring: self.keyring.clone(),
+        };
+        let (db, storage) = (self.own_connections()?, self.storage.clone());
+        Ok(Works { db, context, transport: self.transport.clone(), storage })
+    }
+
+    /// The portal towards the outside.
+    pub fn portal_site(&self) -> Site {
+        self.site(SITE_OMF, &self.config.portal_url, PORTAL_COOKIES, Face::Pages)
+    }
+
+    /// The back office towards the outside.
+    pub fn office_site(&self) -> Site {
+        self.site(SITE_OFFICE, &self.config.admin_url, OFFICE_COOKIES, Face::Pages)
+    }
+
+    /// The device API towards the outside.
+    pub fn device_api_site(&self) -> Site {
+        self.site(SITE_OMF, &self.config.device_api_url, PORTAL_COOKIES, Face::Api)
+    }
+
+    fn own_connections(&self) -> anyhow::Result<Db> {
+        open_db(&self.config, self.db.clock().clone())
+    }
+
+    fn site(&self, name: uketsuke_web::page::SiteName, origin: &str, cookies: CookieNames, face: Face) -> Site {
+        Site {
+            name,
+            origin: origin.to_owned(),
+            keyring: self.keyring.clone(),
+            trusted_proxies: self.config.trusted_proxies.clone(),
+            phone: self.config.call_centre_phone.clone(),
+            cookies,
+            face,
+        }
+    }
+}
+
+/// The keyring: the first configured key writes, all of them read.
+fn keyring(config: &Config) -> anyhow::Result<Keyring> {
+    let (first, older) = config.master_keys.split_first().context("no master key is configured")?;
+    let ring = Keyring::from_master(&first.id, &first.bytes);
+    Ok(older.iter().fold(ring, |ring, key| ring.with_older(&key.id, &key.bytes)))
+}
+
+fn procedures(config: &Config, keyring: &Arc<Keyring>) -> Procedures {
+    let (keyring, activation_code_days) = (keyring.clone(), config.activation_code_days);
+    uketsuke_procedures::all(&Means { keyring, activation_code_days })
+}
+
+fn open_db(config: &Config, clock: Clock) -> anyhow::Result<Db> {
+    if let DatabaseUrl::Sqlite(path) = &config.database
+        && let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    Db::open(&config.database, config.database_pool, clock).context("the database cannot be opened")
+}
+
+fn transport(config: &Config) -> anyhow::Result<Transport> {
+    let sender = config.mail_from.parse().context("UKETSUKE_MAIL_FROM: write `Name <address>`")?;
+    Ok(match &config.mail {
+        MailTarget::Files(folder) => Transport::Files(FileMail::new(folder, sender)),
+        MailTarget::Smtp(url) => {
+            // The error would repeat the address, which may hold a password.
+            let smtp = SmtpMail::new(url, sender).map_err(|_| anyhow::anyhow!("UKETSUKE_MAIL: not an SMTP address"))?;
+            Transport::Smtp(Box::new(smtp))
+        }
+    })
+}

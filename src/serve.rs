@@ -1,0 +1,213 @@
+//! Running: the listeners and the workers, any choice of them in one process,
+//! until a signal ends them. Requests and jobs under way then finish.
+
+use std::net::{SocketAddr, TcpListener};
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::web::{Data, ServiceConfig};
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use uketsuke_core::config::Config;
+use uketsuke_web::server;
+use uketsuke_web::site::Site;
+use uketsuke_workers::runner::{self, Runner};
+
+use crate::compose::Parts;
+use crate::health;
+
+/// Jobs that run at the same time in one process.
+const WORKERS: usize = 4;
+
+/// One part of the program that can run by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Pages for facilities.
+    Portal,
+    /// Pages for staff.
+    Admin,
+    /// The API of devices and of the eligibility service.
+    DeviceApi,
+    /// Background jobs.
+    Workers,
+}
+
+/// Everything in one process.
+pub const ALL: &[Part] = &[Part::Portal, Part::Admin, Part::DeviceApi, Part::Workers];
+
+/// Listeners bound before anything is built, so that a taken port is told at once.
+#[derive(Debug, Default)]
+pub struct Listeners(Vec<(Part, TcpListener)>);
+
+impl Listeners {
+    /// Binds what `choice` needs.
+    ///
+    /// # Errors
+    /// When an address is taken or not ours.
+    pub fn bind(config: &Config, choice: &[Part]) -> anyhow::Result<Self> {
+        let mut bound = Vec::new();
+        for part in choice {
+            let address = match part {
+                Part::Portal => config.portal_listen,
+                Part::Admin => config.admin_listen,
+                Part::DeviceApi => config.device_api_listen,
+                Part::Workers => continue,
+            };
+            let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+            bound.push((*part, listener));
+        }
+        Ok(Self(bound))
+    }
+
+    /// Names the addresses users see after the ports that were found free, where
+    /// port 0 was asked for.
+    pub fn name_urls(&self, config: &mut Config) {
+        let url = |part| self.address(part).map(|address| format!("http://localhost:{}", address.port()));
+        for (listen, address, part) in [
+            (config.portal_listen, &mut config.portal_url, Part::Portal),
+            (config.admin_listen, &mut config.admin_url, Part::Admin),
+            (config.device_api_listen, &mut config.device_api_url, Part::DeviceApi),
+        ] {
+            if let Some(url) = url(part).filter(|_| listen.port() == 0) {
+                *address = url;
+            }
+        }
+    }
+
+    /// Where a part listens.
+    pub fn address(&self, part: Part) -> Option<SocketAddr> {
+        self.0.iter().find(|(p, _)| *p == part).and_then(|(_, listener)| listener.local_addr().ok())
+    }
+}
+
+/// What runs.
+pub struct Running {
+    servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+    workers: Vec<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
+}
+
+/// Starts listeners, with `threads` threads each, and the workers if chosen.
+///
+/// # Errors
+/// When a listener cannot be used.
+pub fn start(parts: &Parts, listeners: Listeners, choice: &[Part], threads: usize) -> anyhow::Result<Running> {
+    let (stop, stopped) = watch::channel(false);
+    let mut running = Running { servers: Vec::new(), workers: Vec::new(), stop };
+    for (part, listener) in listeners.0 {
+        let server = running.server_of(parts, part, listener, threads)?;
+        running.add(server);
+    }
+    if choice.contains(&Part::Workers) {
+        running.start_workers(parts, &stopped)?;
+    }
+    Ok(running)
+}
+
+/// How many threads a listener gets on this machine.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2))
+}
+
+impl Running {
+    /// Adds a server of another sort to what is stopped together.
+    pub fn add(&mut self, server: Server) {
+        self.servers.push((server.handle(), tokio::task::spawn_local(server)));
+    }
+
+    fn server_of(
+        &mut self,
+        parts: &Parts,
+        part: Part,
+        listener: TcpListener,
+        threads: usize,
+    ) -> anyhow::Result<Server> {
+        let db = parts.db.clone();
+        Ok(match part {
+            Part::Portal => {
+                let portal = Data::new(parts.portal());
+                let configure = move |c: &mut ServiceConfig| uketsuke_portal::configure(c, portal);
+                serve(listener, threads, parts.portal_site(), db, configure)?
+            }
+            Part::Admin => {
+                let office = Data::new(parts.office());
+                let configure = move |c: &mut ServiceConfig| uketsuke_admin::configure(c, office);
+                serve(listener, threads, parts.office_site(), db, configure)?
+            }
+            Part::DeviceApi => {
+                let api = Data::new(parts.device_api()?);
+                let (gathering, stopped) = (api.clone().into_inner(), self.stop.subscribe());
+                self.workers.push(tokio::spawn(async move { gathering.keep_writing_last_used(stopped).await }));
+                let configure = move |c: &mut ServiceConfig| uketsuke_portal::device_api::configure(c, api);
+                serve(listener, threads, parts.device_api_site(), db, configure)?
+            }
+            Part::Workers => unreachable!("workers have no listener"),
+        })
+    }
+
+    fn start_workers(&mut self, parts: &Parts, stopped: &watch::Receiver<bool>) -> anyhow::Result<()> {
+        let works = parts.works()?;
+        let runner = |_| tokio::spawn(Runner::new(works.clone()).run(stopped.clone()));
+        self.workers.extend((0..WORKERS).map(runner));
+        self.workers.push(tokio::spawn(runner::run_timer(works.clone(), stopped.clone())));
+        Ok(())
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    threads: usize,
+    site: Site,
+    db: uketsuke_core::db::Db,
+    configure: impl FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
+) -> std::io::Result<Server> {
+    server::bind(listener, threads, Data::new(site), move |config| {
+        health::configure(config, db);
+        configure(config);
+    })
+}
+
+impl Running {
+    /// Runs until SIGINT or SIGTERM, or until a listener fails; then stops.
+    ///
+    /// # Errors
+    /// When a listener failed.
+    pub async fn until_signal(mut self) -> anyhow::Result<()> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let failed = tokio::select! {
+            _ = terminate.recv() => None,
+            _ = interrupt.recv() => None,
+            failed = first_end(&mut self.servers) => failed,
+        };
+        tracing::info!("stopping");
+        self.stop(true).await;
+        failed.map_or(Ok(()), |error| Err(error).context("a listener failed"))
+    }
+
+    /// Stops; `gracefully` means that what is under way finishes first.
+    pub async fn stop(self, gracefully: bool) {
+        let _ = self.stop.send(true);
+        for (handle, task) in self.servers {
+            handle.stop(gracefully).await;
+            task.abort();
+        }
+        for worker in self.workers {
+            let _ = worker.await;
+        }
+    }
+}
+
+/// Waits until any listener ends by itself, for ever if there is none.
+async fn first_end(servers: &mut [(ServerHandle, JoinHandle<std::io::Result<()>>)]) -> Option<std::io::Error> {
+    if servers.is_empty() {
+        return std::future::pending().await;
+    }
+    let ends = servers.iter_mut().map(|(_, task)| task);
+    match futures_util::future::select_all(ends).await.0 {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error),
+        Err(error) => Some(std::io::Error::other(error)),
+    }
+}

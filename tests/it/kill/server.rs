@@ -1,0 +1,196 @@
+//! `uketsuke serve` as a process of its own: on free ports, with a private
+//! database, keys, evidence and mail folder; killed and started again at will.
+
+use std::any::Any;
+use std::fs::{File, OpenOptions};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use actix_web::http::Method;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use tempfile::TempDir;
+use uketsuke_core::config::Config;
+use uketsuke_core::db::Db;
+use uketsuke_core::queue::{self, JobState};
+use uketsuke_core::secret::PlainToken;
+
+use super::dice::Dice;
+use crate::support::database::{Database, Place};
+use crate::support::http::{agent, try_send};
+
+/// From start to ready, at most.
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// A job that was under way when its worker died waits a minute for its lease
+/// to end; twice, if it was hit twice.
+const DRAIN_LIMIT: Duration = Duration::from_secs(180);
+
+/// See the module.
+pub struct Server {
+    child: Mutex<Option<Child>>,
+    environment: Vec<(&'static str, String)>,
+    // Dropped last, and in this order.
+    _database: Database,
+    folder: TempDir,
+}
+
+impl Server {
+    /// Starts it, ready to answer.
+    pub fn start(place: &Place) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let database = Database::new(place, folder.path());
+        let environment = environment(&database, &folder);
+        let server = Self { child: Mutex::new(None), environment, _database: database, folder };
+        server.start_again();
+        server.wait_until_ready();
+        server
+    }
+
+    /// The configuration it runs with.
+    pub fn config(&self) -> Config {
+        let value = |key: &str| self.environment.iter().find(|(k, _)| *k == key).map(|(_, value)| value.clone());
+        Config::from_lookup(value).expect("the configuration is sound")
+    }
+
+    pub fn mail_folder(&self) -> PathBuf {
+        self.folder.path().join("mail")
+    }
+
+    pub fn evidence_folder(&self) -> PathBuf {
+        self.folder.path().join("evidence")
+    }
+
+    /// Imports a master at the command line.
+    pub fn import_master(&self, csv: &str) {
+        let file = self.folder.path().join("master.csv");
+        std::fs::write(&file, csv).expect("the folder is writable");
+        let done = self.command(&["facilities", "import"]).arg(&file).stdout(Stdio::piped()).output().expect("runs");
+        assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), self.log_tail());
+    }
+
+    /// SIGKILL; gone when this returns.
+    pub fn kill(&self) {
+        if let Some(mut child) = self.child.lock().expect("nobody panics holding it").take() {
+            child.kill().expect("the process is ours");
+            child.wait().expect("the process is ours");
+        }
+    }
+
+    pub fn start_again(&self) {
+        let child = self.command(&["serve"]).stdout(Stdio::null()).spawn().expect("the program starts");
+        *self.child.lock().expect("nobody panics holding it") = Some(child);
+    }
+
+    /// Waits until every listener is ready; answers how long that took.
+    pub fn wait_until_ready(&self) -> Duration {
+        let (began, config, agent) = (Instant::now(), self.config(), agent());
+        for url in [&config.portal_url, &config.admin_url, &config.device_api_url] {
+            let url = format!("{url}/readyz");
+            while !try_send(&agent, Method::GET, &url, &[], &[]).is_ok_and(|answer| answer.status == 200) {
+                assert!(began.elapsed() < START_LIMIT, "{url} is not ready\n{}", self.log_tail());
+                self.must_live();
+                sleep(Duration::from_millis(10));
+            }
+        }
+        began.elapsed()
+    }
+
+    fn must_live(&self) {
+        let mut child = self.child.lock().expect("nobody panics holding it");
+        let ended = child.as_mut().and_then(|child| child.try_wait().expect("the process is ours"));
+        assert!(ended.is_none(), "the server ended by itself: {ended:?}\n{}", self.log_tail());
+    }
+
+    /// Left alone until no job waits or runs.
+    pub fn wait_until_drained(&self, db: &Db) {
+        let began = Instant::now();
+        let left = || {
+            let count = |state| db.read_blocking(|c| queue::count(c, state)).expect("the database can be read");
+            count(JobState::Ready) + count(JobState::Running)
+        };
+        while left() > 0 {
+            assert!(began.elapsed() < DRAIN_LIMIT, "{} jobs are left\n{}", left(), self.log_tail());
+            self.must_live();
+            sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// All that was logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default()
+    }
+
+    /// The last lines that complain.
+    pub fn log_tail(&self) -> String {
+        let log = self.log();
+        let lines: Vec<_> = log.lines().filter(|line| !line.contains(" INFO ")).collect();
+        lines[lines.len().saturating_sub(40)..].join("\n")
+    }
+
+    /// Shows the log beside a failure.
+    pub fn explain(&self, why: Box<dyn Any + Send>) -> Box<dyn Any + Send> {
+        eprintln!("the server's last complaints:\n{}", self.log_tail());
+        why
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let log: File = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("server.log"))
+            .expect("the folder is writable");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_uketsuke"));
+        command.args(arguments).env_clear().envs(self.environment.iter().cloned()).stdin(Stdio::null()).stderr(log);
+        command
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn environment(database: &Database, folder: &TempDir) -> Vec<(&'static str, String)> {
+    let [portal, admin, api] = free_ports();
+    let (listen, url) = (|port| format!("127.0.0.1:{port}"), |port| format!("http://127.0.0.1:{port}"));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    vec![
+        ("UKETSUKE_DATABASE_URL", database.url.clone()),
+        ("UKETSUKE_EVIDENCE_DIR", path("evidence")),
+        ("UKETSUKE_MAIL", format!("file:{}", path("mail"))),
+        ("UKETSUKE_PORTAL_LISTEN", listen(portal)),
+        ("UKETSUKE_ADMIN_LISTEN", listen(admin)),
+        ("UKETSUKE_DEVICE_API_LISTEN", listen(api)),
+        ("UKETSUKE_PORTAL_URL", url(portal)),
+        ("UKETSUKE_ADMIN_URL", url(admin)),
+        ("UKETSUKE_DEVICE_API_URL", url(api)),
+        ("UKETSUKE_MASTER_KEYS", format!("kill:{}", random_key())),
+        // Everybody here would otherwise come from one address, which is throttled.
+        ("UKETSUKE_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
+    ]
+}
+
+/// 256 bits in Base64: a token's hash, of which every second digit pair is a byte.
+fn random_key() -> String {
+    let hex = PlainToken::mint().hash().as_str().to_owned();
+    let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("a hash is written in hex");
+    STANDARD.encode((0..32).map(|n| byte(2 * n)).collect::<Vec<u8>>())
+}
+
+/// Ports below those that the system hands out, so that none is taken while
+/// the server is down.
+fn free_ports() -> [u16; 3] {
+    let mut dice = Dice::new(u64::from(std::process::id()), &random_key());
+    let mut taken = Vec::new();
+    while taken.len() < 3 {
+        let port = u16::try_from(10_000 + dice.below(9_000)).expect("small");
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            taken.push((port, listener));
+        }
+    }
+    [taken[0].0, taken[1].0, taken[2].0]
+}

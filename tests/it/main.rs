@@ -1,0 +1,31 @@
+//! Whole-program tests: every test has an installation of its own, on SQLite
+//! and, where a server is named, on PostgreSQL. `tests/run` runs all of them.
+
+mod bad_input;
+mod kill;
+mod other_facility;
+mod portal;
+mod races;
+mod routes_by_role;
+mod stories;
+mod support;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    support::harness::run(&[
+        portal::applications::TESTS,
+        portal::evidence::TESTS,
+        stories::health::TESTS,
+        stories::usage_start_by_match::TESTS,
+        stories::usage_start_by_documents::TESTS,
+        routes_by_role::TESTS,
+        other_facility::TESTS,
+        races::TESTS,
+        bad_input::TESTS,
+        stories::mail_server::TESTS,
+        stories::session_ends::TESTS,
+        kill::TESTS,
+        kill::after_send::TESTS,
+    ])
+}

@@ -1,0 +1,7 @@
+//! Stories: what people come to do, from the first page to the last.
+
+pub mod health;
+pub mod mail_server;
+pub mod session_ends;
+pub mod usage_start_by_documents;
+pub mod usage_start_by_match;

@@ -1,0 +1,12 @@
+//! What tests stand on: an installation of their own, a browser, and words.
+
+pub mod app;
+pub mod browser;
+pub mod database;
+pub mod device;
+pub mod harness;
+pub mod http;
+pub mod page;
+pub mod people;
+pub mod world;
+pub mod written;

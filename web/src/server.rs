@@ -1,0 +1,67 @@
+//! The server: one way to build an application around a table of routes, and
+//! one way to listen, with limits on whatever a client can draw out.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::KeepAlive;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, Error, HttpResponse, HttpServer};
+
+use crate::outer::outer;
+use crate::site::Site;
+
+/// Until the head of a request must be there.
+const HEAD: Duration = Duration::from_secs(5);
+/// How long an idle connection stays open.
+const IDLE: Duration = Duration::from_secs(30);
+/// How long requests may run on after the signal to stop, seconds.
+const LAST_ORDERS: u64 = 20;
+/// Connections per worker.
+const CONNECTIONS: usize = 2_000;
+
+/// An application: `configure` adds its routes and data, everything else is the
+/// same for all. Tests build it by itself, [`bind`] serves it.
+pub fn app(
+    site: Data<Site>,
+    configure: impl FnOnce(&mut ServiceConfig),
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(site)
+        .configure(configure)
+        .default_service(web::to(HttpResponse::NotFound))
+        .wrap(Compress::default())
+        .wrap(from_fn(outer))
+}
+
+/// Serves an application on a listener with `workers` threads, until it is told
+/// to stop; requests under way then finish.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn bind<F>(listener: TcpListener, workers: usize, site: Data<Site>, configure: F) -> std::io::Result<Server>
+where
+    F: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
+{
+    let server = HttpServer::new(move || app(site.clone(), configure.clone()))
+        .workers(workers)
+        .max_connections(CONNECTIONS)
+        .client_request_timeout(HEAD)
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .keep_alive(KeepAlive::Timeout(IDLE))
+        .shutdown_timeout(LAST_ORDERS)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}

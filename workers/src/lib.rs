@@ -1,0 +1,31 @@
+//! Background work: what happens after a transaction has committed, and what
+//! happens because time passes. Nobody waits for it, so nobody sees it; what
+//! fails for good is shown in the back office.
+//!
+//! - [`runner`]: claims jobs and runs them.
+//! - [`jobs`]: THE table of jobs.
+//! - [`letters`]: THE table of letters.
+//! - [`periodic`]: THE table of periodic work.
+
+pub mod jobs;
+pub mod letters;
+pub mod mail;
+pub mod periodic;
+pub mod runner;
+
+use uketsuke_core::db::Db;
+use uketsuke_core::mail::{MailContext, Transport};
+use uketsuke_core::storage::Storage;
+
+/// What jobs work with; clones share it.
+#[derive(Clone)]
+pub struct Works {
+    /// The database.
+    pub db: Db,
+    /// What letters need besides the database.
+    pub context: MailContext,
+    /// The way letters leave the house.
+    pub transport: Transport,
+    /// Where evidence lies.
+    pub storage: Storage,
+}

@@ -1,0 +1,138 @@
+//! THE table of periodic work. Each entry is enqueued once per period by a
+//! unique key, so that any number of processes may run the timer, and a missed
+//! period is visible as a missing row.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use uketsuke_core::db::{Actor, Db, Tx};
+use uketsuke_core::error::Result;
+use uketsuke_core::queue::{self, ClaimedJob, Job};
+use uketsuke_core::{account, device, evidence, link, staff, throttle};
+
+use crate::Works;
+use crate::jobs::Failure;
+
+/// One piece of periodic work.
+pub struct Entry {
+    /// Its name, as logs and job rows show it.
+    pub name: &'static str,
+    /// How often.
+    pub period: Duration,
+    /// What it does.
+    pub work: Work,
+}
+
+type Sweep = Pin<Box<dyn Future<Output = Result<usize>> + Send>>;
+
+/// What a piece of periodic work does; it answers how many things it touched.
+pub enum Work {
+    /// All in one transaction.
+    Rows(fn(&mut Tx<'_>) -> Result<usize>),
+    /// More than rows.
+    Files(fn(Works) -> Sweep),
+}
+
+const fn rows(name: &'static str, period: Duration, work: fn(&mut Tx<'_>) -> Result<usize>) -> Entry {
+    Entry { name, period, work: Work::Rows(work) }
+}
+
+/// All periodic work.
+pub const PERIODIC: &[Entry] = &[
+    rows("forget_accounts", HOURLY, account::sweep),
+    rows("expire_activation_codes", HOURLY, device::expire_activations),
+    rows("forget_device_proofs", HOURLY, device::sweep_jtis),
+    rows("forget_links", HOURLY, |tx| link::sweep(tx, Duration::days(30))),
+    rows("forget_throttles", HOURLY, throttle::sweep),
+    rows("forget_staff_sessions", HOURLY, staff::sweep_sessions),
+    rows("forget_finished_jobs", SIX_HOURLY, |tx| queue::sweep(tx, Duration::days(30))),
+    Entry {
+        name: "delete_unneeded_files",
+        period: SIX_HOURLY,
+        work: Work::Files(|works| Box::pin(sweep_files(works))),
+    },
+];
+
+const HOURLY: Duration = Duration::hours(1);
+const SIX_HOURLY: Duration = Duration::hours(6);
+
+async fn sweep_files(works: Works) -> Result<usize> {
+    let swept = evidence::sweep::sweep(&works.db, &works.storage).await?;
+    Ok(swept.rows + swept.objects + swept.staged)
+}
+
+/// The job that does one entry's work for one period.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PeriodicJob {
+    /// The entry's name.
+    pub name: String,
+}
+
+impl Job for PeriodicJob {
+    const KIND: &'static str = "periodic";
+}
+
+/// Enqueues what this moment's periods still lack.
+///
+/// # Errors
+/// From the database only.
+pub async fn enqueue(db: &Db) -> Result<()> {
+    db.write(Actor::system(), |tx| {
+        for entry in PERIODIC {
+            let key = format!("{}@{}", entry.name, period_start(tx.now().utc(), entry.period));
+            tx.enqueue_once(&PeriodicJob { name: entry.name.to_owned() }, &key)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The start of the period that holds `at`, in seconds since the epoch.
+fn period_start(at: DateTime<Utc>, period: Duration) -> i64 {
+    let seconds = period.num_seconds().max(1);
+    at.timestamp().div_euclid(seconds) * seconds
+}
+
+/// Runs one periodic job.
+///
+/// # Errors
+/// [`Failure`], which tells what should become of the job.
+pub async fn run(works: Works, job: ClaimedJob) -> std::result::Result<(), Failure> {
+    let task: PeriodicJob = serde_json::from_str(&job.payload).map_err(|e| Failure::Kill(e.to_string()))?;
+    let entry = PERIODIC
+        .iter()
+        .find(|entry| entry.name == task.name)
+        .ok_or_else(|| Failure::Kill(format!("no periodic work is called {}", task.name)))?;
+    let touched = match entry.work {
+        Work::Rows(work) => works.db.write(Actor::system(), work).await?,
+        Work::Files(work) => work(works).await?,
+    };
+    if touched > 0 {
+        tracing::info!(work = entry.name, touched, "periodic work done");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_has_a_name_of_its_own() {
+        let mut names: Vec<_> = PERIODIC.iter().map(|entry| entry.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), PERIODIC.len());
+    }
+
+    #[test]
+    fn a_period_starts_at_the_same_second_for_everyone() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        assert_eq!(period_start(at(7_199), Duration::hours(1)), 3_600);
+        assert_eq!(period_start(at(7_200), Duration::hours(1)), 7_200);
+        assert_eq!(period_start(at(-1), Duration::hours(1)), -3_600);
+    }
+}
