@@ -284,7 +284,7 @@ async fn nobody_else_gets_in_by_any_address() {
 async fn the_mailed_link_stops_a_device_by_its_button_alone() {
     let world = world();
     world.activate(0);
-    let message = world.write(|tx| testing::compose_last::<ActivatedLetter>(tx)).expect("a letter");
+    let message = world.write(testing::compose_last::<ActivatedLetter>).expect("a letter");
     let link = message.body.lines().find(|line| line.contains("/device-stop/")).expect("a link");
     let path = link.strip_prefix("https://portal.example").unwrap_or_else(|| panic!("{}", message.body)).to_owned();
     let looked = world.send(TestRequest::get().uri(&path)).await;
