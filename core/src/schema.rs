@@ -19,6 +19,7 @@ diesel::table! {
         designated_on -> Nullable<Date>,
         closed_on -> Nullable<Date>,
         search_key -> Text,
+        search_grams -> Text,
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -34,12 +35,15 @@ diesel::table! {
         as_of -> Date,
         partial -> Bool,
         staged_key -> Nullable<Text>,
+        details_key -> Nullable<Text>,
         report -> Text,
         state -> Text,
         uploaded_by -> Text,
         uploaded_at -> Timestamp,
         applied_by -> Nullable<Text>,
         applied_at -> Nullable<Timestamp>,
+        undone_by -> Nullable<Text>,
+        undone_at -> Nullable<Timestamp>,
     }
 }
 
@@ -50,6 +54,7 @@ diesel::table! {
         import_id -> Nullable<Text>,
         verb -> Text,
         changes -> Text,
+        before -> Nullable<Text>,
         at -> Timestamp,
     }
 }

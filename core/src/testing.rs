@@ -8,13 +8,16 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Integer, Text};
 use tempfile::TempDir;
 
 use crate::clock::Clock;
-use crate::db::{Actor, Conn, DatabaseUrl, Db, Tx};
+use crate::db::{Actor, Backend, Conn, DatabaseUrl, Db, Tx};
 use crate::error::Result;
 use crate::facility::kind::FacilityKind;
 use crate::facility::prefecture::Prefecture;
+use crate::facility::search;
 use crate::facility::secret_match::{mac_account_number, mac_birth_date};
 use crate::fold::account_number;
 use crate::grant::Grant;
@@ -194,6 +197,7 @@ pub const OFFICE: NewFacility<'_> = NewFacility {
 /// From the database only.
 pub fn add_facility(tx: &mut Tx<'_>, place: NewFacility<'_>) -> Result<FacilityId> {
     let (id, now, keyring) = (FacilityId::mint(), tx.now(), keyring());
+    let search_key = search::key(place.name, "");
     let number = place.account_number.map(|typed| account_number(typed).expect("an account number"));
     diesel::insert_into(facilities::table)
         .values((
@@ -210,7 +214,8 @@ pub fn add_facility(tx: &mut Tx<'_>, place: NewFacility<'_>) -> Result<FacilityI
             facilities::account_number_mac.eq(number.map(|number| mac_account_number(&keyring, &number))),
             facilities::manager_birth_mac.eq(place.manager_birth.map(|on| mac_birth_date(&keyring, on))),
             facilities::closed_on.eq(place.closed_on),
-            facilities::search_key.eq(crate::fold::search_key(place.name)),
+            facilities::search_key.eq(&search_key),
+            facilities::search_grams.eq(search::grams(&search_key)),
             facilities::revision.eq(1_i64),
             facilities::created_at.eq(now),
             facilities::updated_at.eq(now),
@@ -370,3 +375,53 @@ mod tests {
         assert_eq!((count(&one).unwrap(), count(&other).unwrap()), (1, 1));
     }
 }
+
+/// How the database would run a query: its plan, as text.
+///
+/// # Errors
+/// From the database only.
+pub fn plan<Q>(conn: &mut Conn, query: Q) -> Result<String>
+where
+    Q: QueryFragment<Backend>,
+{
+    let explained = Explained(query);
+    let lines: Vec<String> = match conn {
+        Conn::Sqlite(_) => {
+            let rows: Vec<(i32, i32, i32, String)> = diesel::RunQueryDsl::load(SqlitePlan(explained), conn)?;
+            rows.into_iter().map(|(.., detail)| detail).collect()
+        }
+        Conn::Postgres(_) => diesel::RunQueryDsl::load(PostgresPlan(explained), conn)?,
+    };
+    Ok(lines.join("\n"))
+}
+
+struct Explained<Q>(Q);
+
+/// A query with the database's word for "how would you" in front, and the
+/// columns of the answer.
+macro_rules! plan_of {
+    ($name:ident, $word:literal, $columns:ty) => {
+        struct $name<Q>(Explained<Q>);
+
+        impl<Q: QueryFragment<Backend>> QueryFragment<Backend> for $name<Q> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+                out.unsafe_to_cache_prepared();
+                out.push_sql($word);
+                self.0.0.walk_ast(out)
+            }
+        }
+
+        impl<Q> QueryId for $name<Q> {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+
+        impl<Q> Query for $name<Q> {
+            type SqlType = $columns;
+        }
+
+        impl<Q> diesel::RunQueryDsl<Conn> for $name<Q> {}
+    };
+}
+plan_of!(SqlitePlan, "EXPLAIN QUERY PLAN ", (Integer, Integer, Integer, Text));
+plan_of!(PostgresPlan, "EXPLAIN ", Text);

@@ -3,10 +3,11 @@
 use diesel::prelude::*;
 
 use super::must;
-use crate::db::{At, Backend, Conn, containing};
+use crate::db::{At, Backend, Conn};
 use crate::error::Result;
 use crate::facility::kind::FacilityKind;
 use crate::facility::prefecture::Prefecture;
+use crate::facility::search::{self, Sought};
 use crate::facility::{self, Facility};
 use crate::fold;
 use crate::ids::FacilityId;
@@ -55,16 +56,8 @@ pub fn search_facilities(
     size: u16,
 ) -> Result<FacilityPage> {
     must(scope, Permission::ReadFacilities)?;
-    let mut query = narrowed(conn, filter)?;
-    if let Some((code, id)) = after {
-        let same = facilities::code.eq(code.clone()).and(facilities::id.gt(id.clone()));
-        query = query.filter(facilities::code.gt(code.clone()).or(same));
-    }
-    let mut rows: Vec<Facility> = query
-        .order((facilities::code, facilities::id))
-        .limit(i64::from(size) + 1)
-        .select(Facility::as_select())
-        .load(conn)?;
+    let query = page_query(conn, filter, after)?;
+    let mut rows: Vec<Facility> = query.limit(i64::from(size) + 1).load(conn)?;
     let more = rows.len() > usize::from(size);
     rows.truncate(usize::from(size));
     let last = rows.last().filter(|_| more);
@@ -72,30 +65,41 @@ pub fn search_facilities(
     Ok(FacilityPage { rows, next })
 }
 
-type Narrowed = diesel::helper_types::IntoBoxed<'static, facilities::table, Backend>;
+type PageQuery = diesel::helper_types::IntoBoxed<
+    'static,
+    diesel::helper_types::Select<facilities::table, diesel::dsl::AsSelect<Facility, Backend>>,
+    Backend,
+>;
 
-fn narrowed(conn: &mut Conn, filter: &FacilityFilter) -> Result<Narrowed> {
-    let mut query = facilities::table.into_boxed();
+/// A page without its limit: the conditions, and where it begins.
+pub(super) fn page_query(
+    conn: &mut Conn,
+    filter: &FacilityFilter,
+    after: Option<&(String, FacilityId)>,
+) -> Result<PageQuery> {
+    let mut query = facilities::table.select(Facility::as_select()).into_boxed();
     if let Some(kind) = filter.kind {
         query = query.filter(facilities::kind.eq(kind));
     }
     if let Some(prefecture) = filter.prefecture {
-        query = query.filter(facilities::prefecture.eq(prefecture));
+        // A code begins with its prefecture, and the list is in the order of codes.
+        let (from, before) = search::codes_of(prefecture);
+        query = query.filter(facilities::code.ge(from)).filter(facilities::code.lt(before));
+    }
+    if let Some((code, id)) = after {
+        query = query
+            .filter(facilities::code.ge(code.clone()))
+            .filter(facilities::code.gt(code.clone()).or(facilities::id.gt(id.clone())));
     }
     let words = filter.words.trim();
-    if words.is_empty() {
-        return Ok(query);
-    }
     if let Ok(email) = fold::email(words, 254) {
-        return Ok(query.filter(facilities::id.eq_any(facilities_of_mail(conn, email.key())?)));
-    }
-    Ok(match fold::code_digits(words) {
-        Ok(digits) if digits.len() >= 7 => {
-            let by_code = facilities::code.like(format!("%{digits}"));
-            query.filter(by_code.or(facilities::phone.eq(digits)))
+        query = query.filter(facilities::id.eq_any(facilities_of_mail(conn, email.key())?));
+    } else if !words.is_empty() {
+        for condition in search::conditions(conn, Sought::read(words)) {
+            query = query.filter(condition);
         }
-        _ => query.filter(facilities::search_key.like(containing(&fold::search_key(words))).escape('\\')),
-    })
+    }
+    Ok(query.order((facilities::code, facilities::id)))
 }
 
 fn facilities_of_mail(conn: &mut Conn, email_key: &str) -> Result<Vec<FacilityId>> {

@@ -105,7 +105,8 @@ pub struct SmtpMail {
 
 impl SmtpMail {
     /// Reads `smtp://user:password@host:port` (with `?tls=required`) or
-    /// `smtps://…`, as lettre defines such URLs.
+    /// `smtps://…`, as lettre defines such URLs. To be opened and dropped on a
+    /// Tokio runtime: the pool of connections has a task of its own.
     ///
     /// # Errors
     /// When the URL is none.

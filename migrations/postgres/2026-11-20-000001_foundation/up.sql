@@ -18,12 +18,17 @@ create table facilities (
   designated_on date,
   closed_on date,
   search_key text not null,
+  search_grams text not null,
   revision bigint not null,
   created_at timestamp not null,
   updated_at timestamp not null
 );
 create unique index facilities_kind_code on facilities (kind, code);
 create index facilities_code on facilities (code);
+create index facilities_code_tail on facilities (substr(code, 4));
+create index facilities_phone on facilities (phone);
+-- Parts of names: the pairs of neighbouring characters, as a set.
+create index facilities_grams on facilities using gin (string_to_array(search_grams, ' '));
 
 -- One import of the master. From the browser, whoever applies it is another
 -- person than the one who handed the file in.
@@ -35,16 +40,20 @@ create table facility_imports (
   as_of date not null,
   partial boolean not null,
   staged_key text,
+  details_key text,
   report text not null,
   state text not null,
   uploaded_by text not null,
   uploaded_at timestamp not null,
   applied_by text,
   applied_at timestamp,
+  undone_by text,
+  undone_at timestamp,
   constraint facility_imports_four_eyes
     check (applied_by is null or applied_by <> uploaded_by or uploaded_by like 'operator:%')
 );
 create index facility_imports_uploaded on facility_imports (uploaded_at, id);
+create index facility_imports_applied on facility_imports (state, applied_at);
 
 create table facility_changes (
   id text primary key not null,
@@ -52,9 +61,12 @@ create table facility_changes (
   import_id text references facility_imports (id),
   verb text not null,
   changes text not null,
+  -- The values before, for taking the import back; nothing for a new facility.
+  before text,
   at timestamp not null
 );
 create index facility_changes_facility on facility_changes (facility_id, at);
+create index facility_changes_import on facility_changes (import_id, id);
 
 create table accounts (
   id text primary key not null,

@@ -26,4 +26,5 @@ drop table memberships;
 drop table accounts;
 drop table facility_changes;
 drop table facility_imports;
+drop table facility_names;
 drop table facilities;

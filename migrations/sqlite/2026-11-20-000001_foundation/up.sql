@@ -3,7 +3,9 @@
 -- documents text, hashes hex text.
 
 create table facilities (
-  id text primary key not null,
+  -- The row's own number, which the index over names leans on; ids are what all else uses.
+  number integer primary key,
+  id text not null unique,
   code text not null,
   kind text not null,
   prefecture integer not null,
@@ -18,12 +20,33 @@ create table facilities (
   designated_on date,
   closed_on date,
   search_key text not null,
+  search_grams text not null,
   revision bigint not null,
   created_at timestamp not null,
   updated_at timestamp not null
 );
 create unique index facilities_kind_code on facilities (kind, code);
 create index facilities_code on facilities (code);
+create index facilities_code_tail on facilities (substr(code, 4));
+create index facilities_phone on facilities (phone);
+-- Parts of names: the pairs of neighbouring characters, as words of a full-text index.
+create virtual table facility_names using fts5 (
+  search_grams, content = 'facilities', content_rowid = 'number',
+  tokenize = 'unicode61 remove_diacritics 0', detail = none, columnsize = 0
+);
+create trigger facility_names_insert after insert on facilities begin
+  insert into facility_names (rowid, search_grams) values (new.number, new.search_grams);
+end;
+create trigger facility_names_delete after delete on facilities begin
+  insert into facility_names (facility_names, rowid, search_grams)
+  values ('delete', old.number, old.search_grams);
+end;
+create trigger facility_names_update after update of search_grams on facilities
+  when old.search_grams <> new.search_grams begin
+  insert into facility_names (facility_names, rowid, search_grams)
+  values ('delete', old.number, old.search_grams);
+  insert into facility_names (rowid, search_grams) values (new.number, new.search_grams);
+end;
 
 -- One import of the master. From the browser, whoever applies it is another
 -- person than the one who handed the file in.
@@ -35,16 +58,20 @@ create table facility_imports (
   as_of date not null,
   partial boolean not null,
   staged_key text,
+  details_key text,
   report text not null,
   state text not null,
   uploaded_by text not null,
   uploaded_at timestamp not null,
   applied_by text,
   applied_at timestamp,
+  undone_by text,
+  undone_at timestamp,
   constraint facility_imports_four_eyes
     check (applied_by is null or applied_by <> uploaded_by or uploaded_by like 'operator:%')
 );
 create index facility_imports_uploaded on facility_imports (uploaded_at, id);
+create index facility_imports_applied on facility_imports (state, applied_at);
 
 create table facility_changes (
   id text primary key not null,
@@ -52,9 +79,12 @@ create table facility_changes (
   import_id text references facility_imports (id),
   verb text not null,
   changes text not null,
+  -- The values before, for taking the import back; nothing for a new facility.
+  before text,
   at timestamp not null
 );
 create index facility_changes_facility on facility_changes (facility_id, at);
+create index facility_changes_import on facility_changes (import_id, id);
 
 create table accounts (
   id text primary key not null,

@@ -33,6 +33,8 @@ fn a_mail_server_takes_refuses_for_now_and_refuses_for_good(app: &TestApp) {
     for email in [good.as_str(), "later@example.jp", "never@example.jp"] {
         register(&mut app.portal(), SAKURA, email);
     }
+    // The pool of connections starts a task of its own, and ends it when dropped.
+    let _runtime = app.on_runtime();
     let sender = "ポータル（送信専用） <noreply@example.jp>".parse().expect("an address");
     let smtp = SmtpMail::new(&variable(SERVER), sender).expect("an SMTP address");
     let works =

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::row::{Macs, MasterRow};
 use crate::facility::code::FacilityCode;
 use crate::facility::kind::FacilityKind;
-use crate::fold;
 use crate::ids::FacilityId;
 
 /// One field that changes, in words. Secrets say only that they differ.
@@ -79,12 +78,6 @@ impl Values {
             designated_on: rest.designated_on.unwrap_or(old.designated_on),
             closed_on: rest.closed_on.flatten(),
         }
-    }
-
-    /// The key by which a facility is searched: its name and its reading.
-    pub(super) fn search_key(&self) -> String {
-        let (name, kana) = (fold::search_key(&self.name), fold::search_key(&self.kana));
-        if kana.is_empty() { name } else { format!("{name} {kana}") }
     }
 
     /// What differs, field by field.

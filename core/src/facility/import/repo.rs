@@ -10,6 +10,7 @@ use crate::db::{At, Conn, Tx, text_enum};
 use crate::error::{Error, Result};
 use crate::facility::code::FacilityCode;
 use crate::facility::kind::FacilityKind;
+use crate::facility::search;
 use crate::ids::{FacilityChangeId, FacilityId, ImportId};
 use crate::on_backend;
 use crate::schema::{facilities, facility_changes, facility_imports};
@@ -320,6 +321,7 @@ struct NewFacility {
     designated_on: Option<NaiveDate>,
     closed_on: Option<NaiveDate>,
     search_key: String,
+    search_grams: String,
     revision: i64,
     created_at: At,
     updated_at: At,
@@ -327,12 +329,14 @@ struct NewFacility {
 
 impl NewFacility {
     fn of(row: &MasterRow, values: Values, now: At) -> Self {
+        let search_key = search::key(&values.name, &values.kana);
         Self {
             id: FacilityId::mint(),
             code: row.code.clone(),
             kind: row.kind,
             prefecture: i32::from(row.code.prefecture().number()),
-            search_key: values.search_key(),
+            search_grams: search::grams(&search_key),
+            search_key,
             name: values.name,
             kana: values.kana,
             postal_code: values.postal_code,
@@ -361,6 +365,7 @@ pub(super) fn insert_facilities(tx: &mut Tx<'_>, opened: Vec<(&MasterRow, Values
 /// Writes a facility's new values, if nobody changed it meanwhile.
 pub(super) fn update_facility(tx: &mut Tx<'_>, old: &Stored, new: &Values) -> Result<()> {
     let now = tx.now();
+    let search_key = search::key(&new.name, &new.kana);
     let same = facilities::table.find(&old.id).filter(facilities::revision.eq(old.revision));
     let changed = diesel::update(same)
         .set((
@@ -374,7 +379,8 @@ pub(super) fn update_facility(tx: &mut Tx<'_>, old: &Stored, new: &Values) -> Re
             facilities::manager_birth_mac.eq(&new.manager_birth_mac),
             facilities::designated_on.eq(new.designated_on),
             facilities::closed_on.eq(new.closed_on),
-            facilities::search_key.eq(new.search_key()),
+            facilities::search_grams.eq(search::grams(&search_key)),
+            facilities::search_key.eq(search_key),
             facilities::revision.eq(old.revision + 1),
             facilities::updated_at.eq(now),
         ))

@@ -1,0 +1,160 @@
+//! Finding facilities by what somebody remembers: a code or its end, a phone
+//! number, parts of the name or of its reading.
+//!
+//! Names are indexed by their pairs of neighbouring characters, because two
+//! characters are what people type most, and trigrams do not help there
+//! (`docs/decisions/search.md`). The pairs stand as words in a column: SQLite
+//! indexes them by FTS5, PostgreSQL as a set by GIN. Both answer with a few rows
+//! too many (the pairs need not be neighbours), so the name is looked at again.
+
+use diesel::expression::SqlLiteral;
+use diesel::expression::UncheckedBind;
+use diesel::helper_types::AsExprOf;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
+use super::code::FacilityCode;
+use super::prefecture::Prefecture;
+use crate::db::{Backend, Conn, containing};
+use crate::fold;
+use crate::schema::facilities;
+
+/// Digits after prefecture and 点数表.
+const TAIL: usize = 7;
+
+/// The key under which a facility is found: its name and its reading, folded.
+pub(crate) fn key(name: &str, kana: &str) -> String {
+    let (name, kana) = (fold::search_key(name), fold::search_key(kana));
+    if kana.is_empty() { name } else { format!("{name} {kana}") }
+}
+
+/// The pairs of neighbouring characters of a key, each once; a word of one
+/// character stands for itself.
+pub(crate) fn grams(key: &str) -> String {
+    let mut grams: Vec<String> = key.split(' ').flat_map(pairs).collect();
+    grams.sort_unstable();
+    grams.dedup();
+    grams.join(" ")
+}
+
+fn pairs(word: &str) -> Vec<String> {
+    let chars: Vec<char> = word.chars().collect();
+    match chars.len() {
+        0 | 1 => vec![word.to_owned()],
+        _ => chars.windows(2).map(|pair| pair.iter().collect()).collect(),
+    }
+}
+
+/// What somebody typed to find a facility.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// The whole code, or a phone number of ten digits.
+    CodeOrPhone(String),
+    /// The code without prefecture and 点数表: seven digits.
+    CodeTail(String),
+    /// Prefecture and seven digits, as the bureaus' lists have it.
+    CodeWithoutTable(Vec<FacilityCode>),
+    /// A phone number.
+    Phone(String),
+    /// Parts of the name or its reading; all of them occur.
+    NameParts(Vec<String>),
+    /// Nothing that a facility could have.
+    Nothing,
+}
+
+impl Sought {
+    /// Reads what was typed; never fails.
+    pub fn read(typed: &str) -> Self {
+        match fold::code_digits(typed) {
+            Ok(digits) if digits.len() >= TAIL => Self::of_digits(digits),
+            _ => Self::of_name(typed),
+        }
+    }
+
+    fn of_digits(digits: String) -> Self {
+        match digits.len() {
+            10 => Self::CodeOrPhone(digits),
+            TAIL => Self::CodeTail(digits),
+            9 => {
+                let (prefecture, rest) = digits.split_at(2);
+                let codes = (0..10).filter_map(|table| FacilityCode::parse(&format!("{prefecture}{table}{rest}")));
+                Self::CodeWithoutTable(codes.collect())
+            }
+            _ => Self::Phone(digits),
+        }
+    }
+
+    fn of_name(typed: &str) -> Self {
+        let parts: Vec<String> =
+            typed.split_whitespace().map(fold::search_key).filter(|part| !part.is_empty()).collect();
+        if parts.is_empty() { Self::Nothing } else { Self::NameParts(parts) }
+    }
+}
+
+/// A condition on `facilities`, in the words of the database at hand.
+type Literal = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, AsExprOf<String, Text>>>;
+/// A condition on a query over `S`, which `facilities` is part of.
+pub type Condition<S> = Box<dyn BoxableExpression<S, Backend, SqlType = Bool>>;
+
+/// The conditions that narrow a query to what is sought; all hold together.
+pub fn conditions<S>(conn: &Conn, sought: Sought) -> Vec<Condition<S>>
+where
+    S: 'static,
+    facilities::code: diesel::SelectableExpression<S>,
+    facilities::phone: diesel::SelectableExpression<S>,
+    facilities::search_key: diesel::SelectableExpression<S>,
+{
+    match sought {
+        Sought::CodeOrPhone(digits) => {
+            vec![Box::new(facilities::code.eq(digits.clone()).or(facilities::phone.eq(digits)))]
+        }
+        Sought::CodeTail(digits) => vec![Box::new(code_tail(digits))],
+        Sought::CodeWithoutTable(codes) => vec![Box::new(facilities::code.eq_any(codes))],
+        Sought::Phone(digits) => vec![Box::new(facilities::phone.eq(digits))],
+        Sought::NameParts(parts) => parts.iter().flat_map(|part| name_conditions(conn, part)).collect(),
+        Sought::Nothing => vec![Box::new(diesel::dsl::sql::<Bool>("1 = 0"))],
+    }
+}
+
+fn name_conditions<S>(conn: &Conn, part: &str) -> Vec<Condition<S>>
+where
+    S: 'static,
+    facilities::search_key: diesel::SelectableExpression<S>,
+{
+    let contains: Condition<S> = Box::new(facilities::search_key.like(containing(part)).escape('\\'));
+    // One character has no pair: such a search walks the codes and looks.
+    if part.chars().nth(1).is_none() {
+        return vec![contains];
+    }
+    vec![Box::new(has_pairs(conn, part)), contains]
+}
+
+fn has_pairs(conn: &Conn, part: &str) -> Literal {
+    let pairs = grams(part);
+    match conn {
+        Conn::Sqlite(_) => {
+            let quoted: Vec<String> = pairs.split(' ').map(|pair| format!("\"{pair}\"")).collect();
+            diesel::dsl::sql("facilities.number in (select rowid from facility_names where facility_names match ")
+                .bind::<Text, _>(quoted.join(" "))
+                .sql(")")
+        }
+        Conn::Postgres(_) => diesel::dsl::sql("string_to_array(facilities.search_grams, ' ') @> string_to_array(")
+            .bind::<Text, _>(pairs)
+            .sql(", ' ')"),
+    }
+}
+
+fn code_tail(digits: String) -> Literal {
+    // Written out, so that both databases see the index's own expression.
+    diesel::dsl::sql("substr(facilities.code, 4) = ").bind::<Text, _>(digits).sql("")
+}
+
+/// The codes of one prefecture: from the first, up to before the second.
+pub fn codes_of(prefecture: Prefecture) -> (String, String) {
+    let number = prefecture.number();
+    (format!("{number:02}"), format!("{:02}", number + 1))
+}
+
+#[cfg(test)]
+#[path = "search_tests.rs"]
+mod tests;
