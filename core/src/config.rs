@@ -239,7 +239,9 @@ impl Reader<'_> {
 fn master_key(text: &str) -> Option<MasterKey> {
     let (id, encoded) = text.split_once(':')?;
     let bytes = STANDARD.decode(encoded).ok()?.try_into().ok()?;
-    (!id.is_empty()).then(|| MasterKey { id: id.to_owned(), bytes })
+    // Ids stand in front of what their keys made, set off by a dot.
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    (!id.is_empty() && id.chars().all(fits)).then(|| MasterKey { id: id.to_owned(), bytes })
 }
 
 #[cfg(test)]

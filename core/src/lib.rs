@@ -30,6 +30,7 @@ pub mod registration;
 pub mod schema;
 pub mod scope;
 pub mod secret;
+pub mod spreadsheet;
 pub mod staff;
 pub mod storage;
 #[cfg(any(test, feature = "testing"))]

@@ -36,6 +36,10 @@ pub enum Refusal {
     StaffKnown,
     /// Whoever handed a master file in does not apply it.
     ImportSamePerson,
+    /// Another import is changing the master right now.
+    ImportRunning,
+    /// A later import builds on this one.
+    ImportOvertaken,
 }
 
 impl Refusal {
@@ -58,6 +62,8 @@ impl Refusal {
             Self::ActivationOver => "activation_over",
             Self::StaffKnown => "staff_known",
             Self::ImportSamePerson => "import_same_person",
+            Self::ImportRunning => "import_running",
+            Self::ImportOvertaken => "import_overtaken",
         }
     }
 
@@ -87,6 +93,12 @@ impl Refusal {
             Self::StaffKnown => "このメールアドレスの職員はすでに登録されています。",
             Self::ImportSamePerson => {
                 "ファイルを送った人は、ご自分では反映できません。別の管理者が内容を確かめて反映してください。"
+            }
+            Self::ImportRunning => {
+                "いま別の取込が施設マスタを更新しています。何も変わっていません。終わってからもう一度お試しください。"
+            }
+            Self::ImportOvertaken => {
+                "この取込のあとに別の取込が反映されています。新しい取込から順に取り消してください。"
             }
         }
     }

@@ -123,7 +123,8 @@ pub(super) fn delete_never_sent(tx: &mut Tx<'_>, before: At) -> Result<usize> {
     Ok(diesel::delete(gone).execute(tx.conn())?)
 }
 
-/// Which of these keys a row names: as file, as picture, or as an import that waits.
+/// Which of these keys a row names: as file, as picture, as an import that waits or
+/// as the details of one.
 pub(super) fn named(conn: &mut Conn, keys: &[StoredKey]) -> Result<HashSet<StoredKey>> {
     let files: Vec<StoredKey> =
         evidence::table.filter(evidence::storage_key.eq_any(keys)).select(evidence::storage_key).load(conn)?;
@@ -133,6 +134,10 @@ pub(super) fn named(conn: &mut Conn, keys: &[StoredKey]) -> Result<HashSet<Store
         .filter(facility_imports::staged_key.eq_any(keys))
         .select(facility_imports::staged_key)
         .load(conn)?;
-    let others = pictures.into_iter().chain(imports).flatten();
+    let details: Vec<Option<StoredKey>> = facility_imports::table
+        .filter(facility_imports::details_key.eq_any(keys))
+        .select(facility_imports::details_key)
+        .load(conn)?;
+    let others = pictures.into_iter().chain(imports).chain(details).flatten();
     Ok(files.into_iter().chain(others).collect())
 }

@@ -3,13 +3,17 @@
 //! 口座番号 and birth dates are kept as keyed hashes and compared as such. Tries
 //! are counted in the transaction that compares, so that no number of parallel
 //! requests gets a sixth guess. An answer never says which part was wrong.
+//!
+//! Each hash names the key it was made under. After the key was changed, a hash
+//! moves to the new one when its secret is next seen: at a match, or in the next
+//! file of the master ([`count_by_key`] tells how many have not yet).
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::kind::MatchSecret;
 use super::repo::Facility;
-use crate::db::Tx;
+use crate::db::{Conn, Tx, containing};
 use crate::error::Result;
 use crate::fold::AccountNumber;
 use crate::ids::AccountId;
@@ -60,24 +64,18 @@ fn birth_date_text(date: NaiveDate) -> String {
 
 /// The hash of a 口座番号 as the master keeps it.
 pub fn mac_account_number(keyring: &Keyring, number: &AccountNumber) -> String {
-    keyring.mac(Purpose::MatchSecret, account_number_text(number).as_bytes())
+    keyring.named_mac(Purpose::MatchSecret, account_number_text(number).as_bytes())
 }
 
 /// The hash of a birth date as the master keeps it.
 pub fn mac_birth_date(keyring: &Keyring, date: NaiveDate) -> String {
-    keyring.mac(Purpose::MatchSecret, birth_date_text(date).as_bytes())
+    keyring.named_mac(Purpose::MatchSecret, birth_date_text(date).as_bytes())
 }
 
 /// The hashes of a secret under every key, the current one first: for the
 /// import, which reads a secret once and compares later.
 pub fn macs(keyring: &Keyring, typed: &TypedSecret) -> Vec<String> {
-    keyring.macs(Purpose::MatchSecret, typed.text().as_bytes())
-}
-
-/// Whether a stored hash is that of this secret, under whichever key it was
-/// made: for the import, which must not call an old key's hash a change.
-pub fn same_secret(keyring: &Keyring, typed: &TypedSecret, mac: &str) -> bool {
-    keyring.verify_mac(Purpose::MatchSecret, typed.text().as_bytes(), mac)
+    keyring.named_macs(Purpose::MatchSecret, typed.text().as_bytes())
 }
 
 /// What a try came to. All are outcomes to remember, none is an error.
@@ -113,8 +111,11 @@ pub fn check(
     let Some(left) = spend_try(tx, facility, account)? else {
         return Ok(MatchOutcome::Closed);
     };
-    if same_secret(keyring, typed, &mac) {
+    if keyring.verify_named_mac(Purpose::MatchSecret, typed.text().as_bytes(), &mac) {
         throttle::clear(tx, &account_key(facility, account))?;
+        if !keyring.is_current(&mac) {
+            hash_anew(tx, keyring, facility, typed)?;
+        }
         return Ok(MatchOutcome::Matched);
     }
     Ok(if left > 0 { MatchOutcome::Wrong { left } } else { MatchOutcome::Closed })
@@ -161,6 +162,44 @@ fn stored_mac(tx: &mut Tx<'_>, facility: &Facility, sort: MatchSecret) -> Result
         MatchSecret::AccountNumber => row.select(facilities::account_number_mac).first(tx.conn())?,
         MatchSecret::ManagerBirthDate => row.select(facilities::manager_birth_mac).first(tx.conn())?,
     })
+}
+
+/// The secret is known at this moment only. The facility's revision stays: a
+/// match holds for it.
+fn hash_anew(tx: &mut Tx<'_>, keyring: &Keyring, facility: &Facility, typed: &TypedSecret) -> Result<()> {
+    let mac = keyring.named_mac(Purpose::MatchSecret, typed.text().as_bytes());
+    let row = diesel::update(facilities::table.find(&facility.id));
+    match typed.sort() {
+        MatchSecret::AccountNumber => row.set(facilities::account_number_mac.eq(mac)).execute(tx.conn())?,
+        MatchSecret::ManagerBirthDate => row.set(facilities::manager_birth_mac.eq(mac)).execute(tx.conn())?,
+    };
+    Ok(())
+}
+
+/// How many match secrets stand under which key, by its id in the order of the
+/// keyring; the last row, with an empty id, counts those under keys that are
+/// not configured: they can never match.
+///
+/// # Errors
+/// From the database only.
+pub fn count_by_key(conn: &mut Conn, keyring: &Keyring) -> Result<Vec<(String, i64)>> {
+    let mut counts = Vec::new();
+    let mut known = 0;
+    for id in keyring.key_ids() {
+        let count = count_like(conn, &format!("{}.%", containing(id).trim_matches('%')))?;
+        known += count;
+        counts.push((id.to_owned(), count));
+    }
+    counts.push((String::new(), count_like(conn, "%")? - known));
+    Ok(counts)
+}
+
+fn count_like(conn: &mut Conn, pattern: &str) -> Result<i64> {
+    let all = facilities::table;
+    let numbers: i64 =
+        all.filter(facilities::account_number_mac.like(pattern).escape('\\')).count().get_result(conn)?;
+    let dates: i64 = all.filter(facilities::manager_birth_mac.like(pattern).escape('\\')).count().get_result(conn)?;
+    Ok(numbers + dates)
 }
 
 #[cfg(test)]

@@ -82,6 +82,30 @@ impl Keyring {
         self.keys.iter().map(|keys| keys.mac(purpose, data)).collect()
     }
 
+    /// HMAC-SHA-256 under the current key with that key's id in front,
+    /// `id.hex`: for what is kept so long that keys change meanwhile.
+    pub fn named_mac(&self, purpose: Purpose, data: &[u8]) -> String {
+        self.keys[0].named_mac(purpose, data)
+    }
+
+    /// The named MACs under every key, current first.
+    pub fn named_macs(&self, purpose: Purpose, data: &[u8]) -> Vec<String> {
+        self.keys.iter().map(|keys| keys.named_mac(purpose, data)).collect()
+    }
+
+    /// Whether `named` is the MAC of `data` under the key it names, in constant time.
+    pub fn verify_named_mac(&self, purpose: Purpose, data: &[u8], named: &str) -> bool {
+        let Some((key_id, mac_hex)) = named.rsplit_once('.') else { return false };
+        let keys = self.keys.iter().find(|keys| keys.id == key_id);
+        keys.zip(token::unhex(mac_hex))
+            .is_some_and(|(keys, tag)| hmac::verify(keys.mac_key(purpose), data, &tag).is_ok())
+    }
+
+    /// The ids of the keys, current first.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|keys| keys.id.as_str())
+    }
+
     /// Whether `mac_hex` is the MAC of `data` under any key, in constant time.
     pub fn verify_mac(&self, purpose: Purpose, data: &[u8], mac_hex: &str) -> bool {
         let Some(tag) = token::unhex(mac_hex) else {
@@ -117,9 +141,10 @@ impl Keyring {
             .map_err(|_| CannotOpen)
     }
 
-    /// Whether `sealed` was made with the current key; if not, seal it anew.
-    pub fn is_current(&self, sealed: &str) -> bool {
-        sealed.rsplit_once('.').is_some_and(|(key_id, _)| key_id == self.keys[0].id)
+    /// Whether a sealed value or a named MAC was made with the current key; if
+    /// not, make it anew.
+    pub fn is_current(&self, named: &str) -> bool {
+        named.rsplit_once('.').is_some_and(|(key_id, _)| key_id == self.keys[0].id)
     }
 }
 
@@ -150,6 +175,10 @@ impl DerivedKeys {
 
     fn mac(&self, purpose: Purpose, data: &[u8]) -> String {
         token::hex(hmac::sign(self.mac_key(purpose), data).as_ref())
+    }
+
+    fn named_mac(&self, purpose: Purpose, data: &[u8]) -> String {
+        format!("{}.{}", self.id, self.mac(purpose, data))
     }
 
     fn mac_key(&self, purpose: Purpose) -> &hmac::Key {

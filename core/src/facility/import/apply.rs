@@ -4,10 +4,11 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::Options;
-use super::compare::{Stored, Values};
+use super::compare::{FieldChange, Stored, Values};
 use super::repo::{self, ChangeVerb, NewChange};
-use super::report::{ChangedFacility, NamedFacility, Report, example};
+use super::report::{NamedFacility, Report};
 use super::row::MasterRow;
+use super::tally::Tally;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::facility::kind::FacilityKind;
@@ -31,12 +32,14 @@ impl Target<'_, '_> {
     }
 }
 
-/// A facility to be changed, with what it becomes.
+/// A facility to be changed, with what it becomes. Without a verb nobody sees a
+/// change: its secrets' hashes move to the current key.
 struct Change {
     old: Stored,
     new: Values,
-    verb: ChangeVerb,
-    noted: ChangedFacility,
+    verb: Option<ChangeVerb>,
+    line: u64,
+    fields: Vec<FieldChange>,
 }
 
 /// Which facilities the master knew before the run, kind by kind. Only they are
@@ -58,15 +61,15 @@ impl Known {
             Entry::Vacant(place) => {
                 let codes = repo::known_codes(conn, kind)?;
                 report.kind(kind).open_before = repo::count_open(conn, kind, options.as_of)?;
-                Ok(place.insert(codes.iter().map(|code| key(kind, code.as_str()).1).collect()))
+                Ok(place.insert(codes.iter().map(|code| key(kind, code.as_str())).collect()))
             }
         }
     }
 }
 
-/// Kind and code as small as they get: ten digits fit a number.
-pub(super) fn key(kind: FacilityKind, code: &str) -> (FacilityKind, u64) {
-    (kind, code.parse().unwrap_or(0))
+/// Kind and code as small as they get: ten digits are below 2^34.
+pub(super) fn key(kind: FacilityKind, code: &str) -> u64 {
+    (kind as u64) << 34 | code.parse::<u64>().unwrap_or(0)
 }
 
 /// Takes a batch of rows, each facility at most once.
@@ -75,24 +78,25 @@ pub(super) fn take_batch(
     options: &Options,
     known: &mut Known,
     rows: &[MasterRow],
-    report: &mut Report,
+    tally: &mut Tally<'_>,
 ) -> Result<()> {
-    let mut stored = stored(target.conn(), options, known, rows, report)?;
+    let mut stored = stored(target.conn(), options, known, rows, &mut tally.report)?;
     let (mut opened, mut changed) = (Vec::new(), Vec::new());
     for row in rows {
-        report.kind(row.kind).named += 1;
+        tally.report.kind(row.kind).named += 1;
         match stored.remove(&key(row.kind, row.code.as_str())) {
-            None => opened.push((row, Values::opening(row))),
-            Some(old) => changed.extend(change(old, row, options)),
+            None => {
+                tally.opened(row)?;
+                opened.push((row, Values::opening(row)));
+            }
+            Some(old) => match change(old, row, options) {
+                Some(change) => changed.push(change),
+                None => tally.report.unchanged += 1,
+            },
         }
     }
-    let unchanged = rows.len() - opened.len() - changed.len();
-    report.unchanged += unchanged as u64;
-    open(target, opened, report)?;
-    for change in &changed {
-        example(&mut report.changed_examples, || change.noted.clone());
-    }
-    write_changes(target, changed, report)
+    open(target, opened)?;
+    write_changes(target, changed, tally)
 }
 
 /// The rows' facilities as the master has them.
@@ -102,7 +106,7 @@ fn stored(
     known: &mut Known,
     rows: &[MasterRow],
     report: &mut Report,
-) -> Result<HashMap<(FacilityKind, u64), Stored>> {
+) -> Result<HashMap<u64, Stored>> {
     let mut kinds: Vec<FacilityKind> = rows.iter().map(|row| row.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -110,7 +114,7 @@ fn stored(
     for kind in kinds {
         let known = known.of(conn, kind, options, report)?;
         let of_kind = rows.iter().filter(|row| row.kind == kind).map(|row| &row.code);
-        let codes: Vec<_> = of_kind.filter(|code| known.contains(&key(kind, code.as_str()).1)).collect();
+        let codes: Vec<_> = of_kind.filter(|code| known.contains(&key(kind, code.as_str()))).collect();
         if !codes.is_empty() {
             let stored = repo::find_stored(conn, kind, &codes)?;
             found.extend(stored.into_iter().map(|s| (key(s.kind, s.code.as_str()), s)));
@@ -121,59 +125,50 @@ fn stored(
 
 fn change(old: Stored, row: &MasterRow, options: &Options) -> Option<Change> {
     let new = old.values.after(row);
-    let changes = old.values.changes_to(&new);
-    if changes.is_empty() {
+    if new == old.values {
         return None;
     }
+    let fields = old.values.changes_by(&new, row);
     let closed = |values: &Values| values.closed_on.is_some_and(|on| on <= options.as_of);
     let verb = match (closed(&old.values), closed(&new)) {
-        (true, false) => ChangeVerb::Reopened,
-        (false, true) => ChangeVerb::Closed,
-        _ => ChangeVerb::Changed,
+        _ if fields.is_empty() => None,
+        (true, false) => Some(ChangeVerb::Reopened),
+        (false, true) => Some(ChangeVerb::Closed),
+        _ => Some(ChangeVerb::Changed),
     };
-    let noted = ChangedFacility { facility: named(row.line, &old), changes };
-    Some(Change { old, new, verb, noted })
+    Some(Change { old, new, verb, line: row.line, fields })
 }
 
-fn open(target: &mut Target<'_, '_>, opened: Vec<(&MasterRow, Values)>, report: &mut Report) -> Result<()> {
-    report.opened += opened.len() as u64;
-    for (row, _) in &opened {
-        example(&mut report.opened_examples, || NamedFacility {
-            line: row.line,
-            code: row.code.as_str().to_owned(),
-            name: row.name.clone(),
-        });
-    }
+fn open(target: &mut Target<'_, '_>, opened: Vec<(&MasterRow, Values)>) -> Result<()> {
     let Target::Real(tx, import) = target else { return Ok(()) };
     if opened.is_empty() {
         return Ok(());
     }
     let ids = repo::insert_facilities(tx, opened)?;
-    let history = ids.into_iter().map(|facility| NewChange { facility, verb: ChangeVerb::Opened, changes: &[] });
+    let history = ids.into_iter().map(|facility| NewChange::of(facility, ChangeVerb::Opened));
     repo::insert_changes(tx, import, history.collect())
 }
 
-fn write_changes(target: &mut Target<'_, '_>, changed: Vec<Change>, report: &mut Report) -> Result<()> {
-    for change in &changed {
+fn write_changes(target: &mut Target<'_, '_>, changes: Vec<Change>, tally: &mut Tally<'_>) -> Result<()> {
+    for change in &changes {
         match change.verb {
-            ChangeVerb::Reopened => report.reopened += 1,
-            ChangeVerb::Closed => {
-                report.closed += 1;
-                report.kind(change.old.kind).closed += 1;
+            Some(verb) => tally.changed(verb, change.old.kind, &named(change.line, &change.old), &change.fields)?,
+            None => {
+                tally.report.unchanged += 1;
+                tally.report.rehashed += 1;
             }
-            ChangeVerb::Changed | ChangeVerb::Opened => report.changed += 1,
         }
     }
     let Target::Real(tx, import) = target else { return Ok(()) };
-    for change in &changed {
+    let mut history = Vec::new();
+    for change in &changes {
         repo::update_facility(tx, &change.old, &change.new)?;
+        if let Some(verb) = change.verb {
+            let facility = change.old.id.clone();
+            history.push(NewChange { facility, verb, changes: &change.fields, before: Some(&change.old.values) });
+        }
     }
-    let history = changed.iter().map(|change| NewChange {
-        facility: change.old.id.clone(),
-        verb: change.verb,
-        changes: &change.noted.changes,
-    });
-    repo::insert_changes(tx, import, history.collect())
+    repo::insert_changes(tx, import, history)
 }
 
 /// Walks the open facilities of a kind and closes those the file did not name.
@@ -182,7 +177,7 @@ pub(super) fn close_unnamed(
     options: &Options,
     kind: FacilityKind,
     is_named: impl Fn(&str) -> bool,
-    report: &mut Report,
+    tally: &mut Tally<'_>,
 ) -> Result<()> {
     let mut after = String::new();
     loop {
@@ -190,18 +185,15 @@ pub(super) fn close_unnamed(
         let Some(last) = page.last() else { return Ok(()) };
         after = last.code.as_str().to_owned();
         let gone = page.into_iter().filter(|stored| !is_named(stored.code.as_str()));
-        let closing: Vec<Change> = gone.map(|old| closing(old, options)).collect();
-        for change in &closing {
-            example(&mut report.closed_examples, || change.noted.facility.clone());
-        }
-        write_changes(target, closing, report)?;
+        let closing = gone.map(|old| closing(old, options)).collect();
+        write_changes(target, closing, tally)?;
     }
 }
 
 fn closing(old: Stored, options: &Options) -> Change {
     let new = Values { closed_on: Some(options.as_of), ..old.values.clone() };
-    let noted = ChangedFacility { facility: named(0, &old), changes: old.values.changes_to(&new) };
-    Change { old, new, verb: ChangeVerb::Closed, noted }
+    let fields = old.values.changes_to(&new);
+    Change { old, new, verb: Some(ChangeVerb::Closed), line: 0, fields }
 }
 
 fn named(line: u64, stored: &Stored) -> NamedFacility {

@@ -100,6 +100,8 @@ pub(super) enum Layout {
         places: Vec<(Column, usize)>,
         /// Headings that mean nothing to us.
         ignored: Vec<String>,
+        /// All columns, those without a heading too.
+        width: usize,
     },
     /// 9-digit code, 7-digit code, name, postal code, address.
     BureauList,
@@ -124,7 +126,7 @@ impl Layout {
             }
         }
         complete(&places, kind_given)?;
-        Ok(Self::Headed { places, ignored })
+        Ok(Self::Headed { places, ignored, width: first.len() })
     }
 
     /// The cell of a column; `None` when the file has no such column.
@@ -142,10 +144,11 @@ impl Layout {
         Some(record.get(place).unwrap_or_default())
     }
 
-    /// Cells every record has.
+    /// Cells every record has: fewer, and the file was cut off or is out of shape;
+    /// more, and a value holds a comma that nobody quoted.
     pub(super) fn width(&self) -> usize {
         match self {
-            Self::Headed { places, ignored: _ } => places.iter().map(|(_, place)| place + 1).max().unwrap_or(0),
+            Self::Headed { width, .. } => *width,
             Self::BureauList => 5,
         }
     }
@@ -198,7 +201,7 @@ mod tests {
         assert_eq!(layout.cell(&row, Column::Code), Some("2712345000"));
         assert_eq!(layout.cell(&row, Column::AccountNumber), Some("123"));
         assert_eq!(layout.cell(&row, Column::Phone), None);
-        assert_eq!(layout.width(), 5);
+        assert_eq!(layout.width(), 6);
         assert!(matches!(layout, Layout::Headed { ignored, .. } if ignored == ["備考"]));
     }
 

@@ -20,7 +20,7 @@ pub struct FieldChange {
 }
 
 /// What the import knows of a facility and may write.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Values {
     pub name: String,
     pub kana: String,
@@ -73,15 +73,27 @@ impl Values {
             address: rest.address.unwrap_or(old.address),
             phone: rest.phone.unwrap_or(old.phone),
             manager_name: rest.manager_name.unwrap_or(old.manager_name),
-            account_number_mac: secret(old.account_number_mac, rest.account_number),
-            manager_birth_mac: secret(old.manager_birth_mac, rest.manager_birth),
+            account_number_mac: after(old.account_number_mac, rest.account_number),
+            manager_birth_mac: after(old.manager_birth_mac, rest.manager_birth),
             designated_on: rest.designated_on.unwrap_or(old.designated_on),
             closed_on: rest.closed_on.flatten(),
         }
     }
 
+    /// What differs after a row, field by field; a secret whose hash alone is
+    /// another does not differ.
+    pub(super) fn changes_by(&self, new: &Self, row: &MasterRow) -> Vec<FieldChange> {
+        let (number, birth) = (row.rest.account_number.as_ref(), row.rest.manager_birth.as_ref());
+        let macs = [number.and_then(Option::as_ref), birth.and_then(Option::as_ref)];
+        self.differences(new, macs)
+    }
+
     /// What differs, field by field.
     pub(super) fn changes_to(&self, new: &Self) -> Vec<FieldChange> {
+        self.differences(new, [None, None])
+    }
+
+    fn differences(&self, new: &Self, macs: [Option<&Macs>; 2]) -> Vec<FieldChange> {
         let texts = [
             ("名称", &self.name, &new.name),
             ("フリガナ", &self.kana, &new.kana),
@@ -90,14 +102,15 @@ impl Values {
             ("電話番号", &self.phone, &new.phone),
             ("施術管理者", &self.manager_name, &new.manager_name),
         ];
+        let [number, birth] = macs;
         let secrets = [
-            ("口座番号", &self.account_number_mac, &new.account_number_mac),
-            ("施術管理者の生年月日", &self.manager_birth_mac, &new.manager_birth_mac),
+            ("口座番号", &self.account_number_mac, &new.account_number_mac, number),
+            ("施術管理者の生年月日", &self.manager_birth_mac, &new.manager_birth_mac, birth),
         ];
         let dates = [("指定日", self.designated_on, new.designated_on), ("廃止日", self.closed_on, new.closed_on)];
         let texts = texts.into_iter().map(|(label, old, new)| (label, old != new, old.clone(), new.clone()));
-        let secrets = secrets.into_iter().map(|(label, old, new)| {
-            (label, old != new, secret_words(old, "登録あり"), secret_words(new, "別の値を登録"))
+        let secrets = secrets.into_iter().map(|(label, old, new, macs)| {
+            (label, !same(old, new, macs), secret_words(old, "登録あり"), secret_words(new, "別の値を登録"))
         });
         let dates = dates.into_iter().map(|(label, old, new)| (label, old != new, date_words(old), date_words(new)));
         texts
@@ -113,14 +126,18 @@ fn current(macs: Macs) -> Option<String> {
     macs.into_iter().next()
 }
 
-/// A hash that was made under an older key is no change.
-fn secret(old: Option<String>, new: Option<Option<Macs>>) -> Option<String> {
+/// The current hash of what the row says.
+fn after(old: Option<String>, new: Option<Option<Macs>>) -> Option<String> {
     match new {
         None => old,
-        Some(None) => None,
-        Some(Some(macs)) if old.as_ref().is_some_and(|old| macs.contains(old)) => old,
-        Some(Some(macs)) => current(macs),
+        Some(new) => new.and_then(current),
     }
+}
+
+/// Whether two hashes are of one secret, of which the row knows every hash. A
+/// hash that was made under an older key is no change.
+fn same(old: &Option<String>, new: &Option<String>, row: Option<&Macs>) -> bool {
+    old == new || old.as_ref().zip(row).is_some_and(|(old, macs)| macs.contains(old))
 }
 
 fn secret_words(mac: &Option<String>, some: &str) -> String {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::Options;
 use super::apply::Target;
+use super::details::DetailWriter;
 use super::repo::{self, ImportRow, ImportState, NewImport};
 use super::report::Report;
 use super::run::{Outcome, Walk, objection, real};
@@ -22,7 +23,7 @@ use crate::refusal::Refusal;
 use crate::scope::StaffScope;
 use crate::secret::Keyring;
 use crate::staff::role::Permission;
-use crate::storage::{Area, Received, Scratch, Storage};
+use crate::storage::{Area, Received, Scratch, Storage, StoredKey};
 
 /// Tries a received file, stages it if every row can be taken, and notes it.
 ///
@@ -39,17 +40,16 @@ pub async fn hand_in(
 ) -> Result<ImportId> {
     may_import(scope)?;
     let sha256 = received.sha256().to_owned();
-    let scratch = storage.scratch().await.map_err(Error::internal)?;
-    let (report, scratch) = try_out(db, keyring, received, scratch, options.clone()).await?;
+    let scratch = async || storage.scratch().await.map_err(Error::internal);
+    let paper = Paper { staged: scratch().await?, details: scratch().await? };
+    let (report, paper) = try_out(db, keyring, received, paper, options.clone()).await?;
+    let details_key = Some(keep(storage, paper.details).await?);
     let staged_key = match report.refused {
-        0 => {
-            let staged = scratch.finish().await.map_err(Error::internal)?;
-            Some(storage.keep(Area::Import, staged).await.map_err(Error::internal)?.key)
-        }
+        0 => Some(keep(storage, paper.staged).await?),
         _ => None,
     };
     let Options { kind, as_of, partial, .. } = options;
-    let new = NewImport { id: ImportId::mint(), file_name, sha256, kind, as_of, partial, staged_key };
+    let new = NewImport { id: ImportId::mint(), file_name, sha256, kind, as_of, partial, staged_key, details_key };
     let id = new.id.clone();
     db.write(scope.actor(), move |tx| {
         repo::insert_import(tx, &new, &report)?;
@@ -59,21 +59,34 @@ pub async fn hand_in(
     Ok(id)
 }
 
+/// What a trial writes.
+struct Paper {
+    staged: Scratch,
+    details: Scratch,
+}
+
 async fn try_out(
     db: &Db,
     keyring: Arc<Keyring>,
     received: Received,
-    scratch: Scratch,
+    paper: Paper,
     options: Options,
-) -> Result<(Report, Scratch)> {
+) -> Result<(Report, Paper)> {
     db.read(move |conn| {
-        let mut stage = StagedWriter::create(scratch.path())?;
+        let mut stage = StagedWriter::create(paper.staged.path())?;
+        let mut details = DetailWriter::create(paper.details.path())?;
         let walk = Walk { keyring: &keyring, path: received.path(), options: &options, staged: false };
-        let report = walk.run(&mut Target::Dry(conn), Some(&mut stage))?;
+        let report = walk.run(&mut Target::Dry(conn), Some(&mut stage), Some(&mut details))?;
         stage.finish()?;
-        Ok((report, scratch))
+        details.finish()?;
+        Ok((report, paper))
     })
     .await
+}
+
+async fn keep(storage: &Storage, written: Scratch) -> Result<StoredKey> {
+    let received = written.finish().await.map_err(Error::internal)?;
+    Ok(storage.keep(Area::Import, received).await.map_err(Error::internal)?.key)
 }
 
 /// Applies what a colleague handed in, all or nothing. `confirmed` says that
@@ -121,7 +134,7 @@ async fn apply_staged(
     db.write(scope.actor(), move |tx| {
         let walk = walk(&keyring, staged.path(), &options);
         // What waits may have been overtaken: try it against the master of now.
-        let report = walk.run(&mut Target::Dry(tx.conn()), None)?;
+        let report = walk.run(&mut Target::Dry(tx.conn()), None, None)?;
         if let Some(no) = objection(&report, &options) {
             return Ok(no(report));
         }
@@ -153,7 +166,7 @@ pub async fn give_up(db: &Db, storage: &Storage, scope: &StaffScope, id: &Import
 }
 
 /// What cannot be deleted now is left to the sweep of orphaned files.
-async fn forget(storage: &Storage, key: &crate::storage::StoredKey) {
+async fn forget(storage: &Storage, key: &StoredKey) {
     if let Err(error) = storage.delete(key).await {
         tracing::warn!(%error, "a staged import stays behind");
     }

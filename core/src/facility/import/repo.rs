@@ -1,5 +1,7 @@
 //! The import's SQL: facilities in batches, their history, and the list of imports.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -13,7 +15,8 @@ use crate::facility::kind::FacilityKind;
 use crate::facility::search;
 use crate::ids::{FacilityChangeId, FacilityId, ImportId};
 use crate::on_backend;
-use crate::schema::{facilities, facility_changes, facility_imports};
+use crate::refusal::Refusal;
+use crate::schema::{applications, facilities, facility_changes, facility_imports, memberships, signups};
 use crate::storage::StoredKey;
 
 text_enum! {
@@ -27,6 +30,8 @@ text_enum! {
         Reopened = "reopened",
         /// The master no longer names it, or names its closing date.
         Closed = "closed",
+        /// The import that changed it was taken back.
+        Undone = "undone",
     }
 }
 
@@ -38,6 +43,7 @@ impl ChangeVerb {
             Self::Changed => "マスタの内容が変わりました",
             Self::Reopened => "廃止が取り消されました",
             Self::Closed => "廃止になりました",
+            Self::Undone => "取込が取り消され、前の内容に戻りました",
         }
     }
 }
@@ -51,6 +57,8 @@ text_enum! {
         Applied = "applied",
         /// Not to be applied.
         Dropped = "dropped",
+        /// Applied, and taken back.
+        Undone = "undone",
     }
 }
 
@@ -61,6 +69,7 @@ impl ImportState {
             Self::Pending => "確認待ち",
             Self::Applied => "反映済み",
             Self::Dropped => "取りやめ",
+            Self::Undone => "取消し済み",
         }
     }
 }
@@ -83,6 +92,8 @@ pub struct ImportRow {
     pub partial: bool,
     /// Where the readable rows are staged until they are applied.
     pub staged_key: Option<StoredKey>,
+    /// Where every single thing it does is listed, as a CSV.
+    pub details_key: Option<StoredKey>,
     report: String,
     /// Where it stands.
     pub state: ImportState,
@@ -94,6 +105,10 @@ pub struct ImportRow {
     pub applied_by: Option<String>,
     /// When.
     pub applied_at: Option<At>,
+    /// Who took it back.
+    pub undone_by: Option<String>,
+    /// When.
+    pub undone_at: Option<At>,
 }
 
 impl ImportRow {
@@ -136,6 +151,7 @@ pub(super) struct NewImport {
     pub as_of: NaiveDate,
     pub partial: bool,
     pub staged_key: Option<StoredKey>,
+    pub details_key: Option<StoredKey>,
 }
 
 pub(super) fn insert_import(tx: &mut Tx<'_>, new: &NewImport, report: &Report) -> Result<()> {
@@ -149,6 +165,7 @@ pub(super) fn insert_import(tx: &mut Tx<'_>, new: &NewImport, report: &Report) -
             facility_imports::as_of.eq(new.as_of),
             facility_imports::partial.eq(new.partial),
             facility_imports::staged_key.eq(new.staged_key.clone()),
+            facility_imports::details_key.eq(new.details_key.clone()),
             facility_imports::report.eq(serde_json::to_string(report)?),
             facility_imports::state.eq(ImportState::Pending),
             facility_imports::uploaded_by.eq(by),
@@ -174,6 +191,45 @@ pub(super) fn end_import(tx: &mut Tx<'_>, id: &ImportId, state: ImportState, rep
         ))
         .execute(tx.conn())?;
     if ended == 1 { Ok(()) } else { Err(Error::Conflict) }
+}
+
+/// Whether another import was applied after this one and still holds.
+pub(super) fn is_overtaken(conn: &mut Conn, import: &ImportRow) -> Result<bool> {
+    let later = facility_imports::table
+        .filter(facility_imports::state.eq(ImportState::Applied))
+        .filter(facility_imports::id.ne(&import.id))
+        .filter(facility_imports::applied_at.ge(import.applied_at));
+    Ok(diesel::select(diesel::dsl::exists(later)).get_result(conn)?)
+}
+
+/// Notes that an applied import is taken back.
+pub(super) fn mark_undone(tx: &mut Tx<'_>, id: &ImportId) -> Result<()> {
+    let (now, by) = (tx.now(), tx.actor().label());
+    let applied = facility_imports::table.find(id).filter(facility_imports::state.eq(ImportState::Applied));
+    let undone = diesel::update(applied)
+        .set((
+            facility_imports::state.eq(ImportState::Undone),
+            facility_imports::undone_by.eq(by),
+            facility_imports::undone_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    if undone == 1 { Ok(()) } else { Err(Error::Conflict) }
+}
+
+/// Any number; whoever changes the master takes the same lock.
+const POSTGRES_LOCK: i64 = 7_113_002;
+
+/// One import at a time, until the transaction ends. On SQLite the write
+/// transaction itself is the lock.
+pub(super) fn lock(tx: &mut Tx<'_>) -> Result<()> {
+    if let Conn::Sqlite(_) = tx.conn() {
+        return Ok(());
+    }
+    let free: bool = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!(
+        "pg_try_advisory_xact_lock({POSTGRES_LOCK})"
+    )))
+    .get_result(tx.conn())?;
+    if free { Ok(()) } else { Err(Refusal::ImportRunning.into()) }
 }
 
 /// One entry of a facility's history.
@@ -272,6 +328,66 @@ pub(super) fn find_stored(conn: &mut Conn, kind: FacilityKind, codes: &[&Facilit
         .select(stored_columns())
         .load(conn)?;
     Ok(rows.into_iter().map(stored).collect())
+}
+
+/// These facilities.
+pub(super) fn find_stored_by_id(conn: &mut Conn, ids: &[FacilityId]) -> Result<Vec<Stored>> {
+    let rows: Vec<StoredRow> =
+        facilities::table.filter(facilities::id.eq_any(ids)).select(stored_columns()).load(conn)?;
+    Ok(rows.into_iter().map(stored).collect())
+}
+
+/// What an import did to a facility, and what stood there before.
+pub(super) struct DoneChange {
+    pub id: FacilityChangeId,
+    pub facility: FacilityId,
+    pub before: Option<Values>,
+}
+
+/// A page of what an import did, in the order it did it; what took it back is
+/// left out.
+pub(super) fn page_of_changes(
+    conn: &mut Conn,
+    import: &ImportId,
+    after: Option<&FacilityChangeId>,
+    limit: i64,
+) -> Result<Vec<DoneChange>> {
+    let mut query = facility_changes::table
+        .filter(facility_changes::import_id.eq(import))
+        .filter(facility_changes::verb.ne(ChangeVerb::Undone))
+        .order(facility_changes::id)
+        .limit(limit)
+        .select((facility_changes::id, facility_changes::facility_id, facility_changes::before))
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(facility_changes::id.gt(after));
+    }
+    let rows: Vec<(FacilityChangeId, FacilityId, Option<String>)> = query.load(conn)?;
+    rows.into_iter()
+        .map(|(id, facility, before)| {
+            Ok(DoneChange { id, facility, before: before.map(|text| serde_json::from_str(&text)).transpose()? })
+        })
+        .collect()
+}
+
+/// Those of these facilities that somebody belongs to, wants to, or applied for.
+pub(super) fn in_use(conn: &mut Conn, ids: &[FacilityId]) -> Result<HashSet<FacilityId>> {
+    let members: Vec<FacilityId> =
+        memberships::table.filter(memberships::facility_id.eq_any(ids)).select(memberships::facility_id).load(conn)?;
+    let signups: Vec<FacilityId> =
+        signups::table.filter(signups::facility_id.eq_any(ids)).select(signups::facility_id).load(conn)?;
+    let applied: Vec<FacilityId> = applications::table
+        .filter(applications::facility_id.eq_any(ids))
+        .select(applications::facility_id)
+        .load(conn)?;
+    Ok(members.into_iter().chain(signups).chain(applied).collect())
+}
+
+/// Takes facilities that nobody uses out of the master, with their history.
+pub(super) fn remove_facilities(tx: &mut Tx<'_>, ids: &[FacilityId]) -> Result<()> {
+    diesel::delete(facility_changes::table.filter(facility_changes::facility_id.eq_any(ids))).execute(tx.conn())?;
+    diesel::delete(facilities::table.filter(facilities::id.eq_any(ids))).execute(tx.conn())?;
+    Ok(())
 }
 
 /// How many facilities of one kind are open on a day.
@@ -393,6 +509,15 @@ pub(super) struct NewChange<'a> {
     pub facility: FacilityId,
     pub verb: ChangeVerb,
     pub changes: &'a [FieldChange],
+    /// What the import changed, for taking it back.
+    pub before: Option<&'a Values>,
+}
+
+impl NewChange<'_> {
+    /// One that changes no field.
+    pub fn of(facility: FacilityId, verb: ChangeVerb) -> Self {
+        Self { facility, verb, changes: &[], before: None }
+    }
 }
 
 #[derive(Insertable)]
@@ -403,6 +528,7 @@ struct ChangeInsert {
     import_id: ImportId,
     verb: ChangeVerb,
     changes: String,
+    before: Option<String>,
     at: At,
 }
 
@@ -421,6 +547,7 @@ pub(super) fn insert_changes(tx: &mut Tx<'_>, import: &ImportId, changes: Vec<Ne
                 import_id: import.clone(),
                 verb: change.verb,
                 changes: serde_json::to_string(change.changes)?,
+                before: change.before.map(serde_json::to_string).transpose()?,
                 at: now,
             })
         })

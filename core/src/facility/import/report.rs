@@ -79,7 +79,7 @@ impl KindCount {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Report {
-    /// 「UTF-8」 or 「Shift_JIS（CP932）」.
+    /// 「UTF-8」, 「Shift_JIS（CP932）」 or 「Excel（.xlsx）」.
     pub encoding: String,
     /// It is a bureau's list without headings.
     pub bureau_list: bool,
@@ -97,6 +97,8 @@ pub struct Report {
     pub closed: u64,
     /// Facilities that stay as they are.
     pub unchanged: u64,
+    /// Facilities whose match secrets move to the current key and stay the same.
+    pub rehashed: u64,
     /// Rows that repeat an earlier one.
     pub duplicates: u64,
     /// Rows that cannot be taken.
@@ -144,12 +146,5 @@ impl Report {
         self.refused += 1;
         let room = MAX_REFUSED.saturating_sub(self.refused_cells.len());
         self.refused_cells.extend(cells.into_iter().take(room));
-    }
-}
-
-/// Keeps an example while there is room.
-pub(super) fn example<T>(examples: &mut Vec<T>, make: impl FnOnce() -> T) {
-    if examples.len() < MAX_EXAMPLES {
-        examples.push(make());
     }
 }

@@ -60,16 +60,30 @@ pub(super) struct RowReader<'k> {
     pub staged: bool,
 }
 
+/// Why a record does not fit below its headings. Empty cells at its end are none
+/// too many.
+fn out_of_shape(width: usize, record: &StringRecord) -> Option<String> {
+    let now = record.len();
+    if now < width {
+        return Some(format!(
+            "列が足りません（{width}列のうち{now}列）。ファイルが途中で切れていないか確かめてください"
+        ));
+    }
+    let too_many = record.iter().skip(width).any(|cell| !cell.trim().is_empty());
+    too_many.then(|| {
+        format!("列が多すぎます（見出し{width}列のところ{now}列）。値の中のカンマは、値を引用符（\"）で囲んでください")
+    })
+}
+
 type Reading<T> = std::result::Result<T, FieldFault>;
 
 impl RowReader<'_> {
     /// Reads one record, or tells every cell that is wrong with it.
     pub(super) fn read(&self, line: u64, record: &StringRecord) -> std::result::Result<MasterRow, Vec<RefusedCell>> {
-        let mut cells = Cells { layout: &self.layout, record, line, refused: Vec::new() };
-        if record.len() < self.layout.width() {
-            let reason = format!("列が足りません（{}列のうち{}列）", self.layout.width(), record.len());
+        if let Some(reason) = out_of_shape(self.layout.width(), record) {
             return Err(vec![RefusedCell { line, column: "行".to_owned(), value: String::new(), reason }]);
         }
+        let mut cells = Cells { layout: &self.layout, record, line, refused: Vec::new() };
         let kind = self.kind_of(&mut cells);
         let code = kind.and_then(|kind| code_of(&mut cells, &self.layout, kind));
         let name = cells.take(Column::Name, |raw| fold::text(raw, MAX_NAME)).flatten();

@@ -5,20 +5,22 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
 use serde_json::json;
 
 use super::apply::{BATCH, Known, Target, close_unnamed, key, take_batch};
 use super::columns::{Layout, fault};
+use super::details::DetailWriter;
+use super::records::Records;
 use super::repo::{self, ImportState, NewImport};
-use super::report::{Duplicate, NamedFacility, RefusedCell, Report, example};
+use super::report::{RefusedCell, Report};
 use super::row::{MasterRow, RowReader};
 use super::staged::StagedWriter;
+use super::tally::Tally;
 use super::{Options, text};
 use crate::audit::Deed;
 use crate::db::{Actor, Db, Tx};
 use crate::error::{Error, Result};
-use crate::facility::kind::FacilityKind;
 use crate::ids::ImportId;
 use crate::secret::Keyring;
 
@@ -63,8 +65,26 @@ pub enum Outcome {
 /// # Errors
 /// `Invalid` (field `file`) when the file as a whole cannot be read.
 pub async fn dry_run(db: &Db, keyring: Arc<Keyring>, path: PathBuf, options: Options) -> Result<Report> {
+    dry_run_with(db, keyring, path, options, None).await
+}
+
+/// A dry run that writes every detail to a CSV at `details`.
+///
+/// # Errors
+/// As [`dry_run`], or when the CSV cannot be written.
+pub async fn dry_run_with(
+    db: &Db,
+    keyring: Arc<Keyring>,
+    path: PathBuf,
+    options: Options,
+    details: Option<PathBuf>,
+) -> Result<Report> {
     db.read(move |conn| {
-        Walk { keyring: &keyring, path: &path, options: &options, staged: false }.run(&mut Target::Dry(conn), None)
+        let mut writer = details.map(|path| DetailWriter::create(&path)).transpose()?;
+        let walk = Walk { keyring: &keyring, path: &path, options: &options, staged: false };
+        let report = walk.run(&mut Target::Dry(conn), None, writer.as_mut())?;
+        writer.map(DetailWriter::finish).transpose()?;
+        Ok(report)
     })
     .await
 }
@@ -74,10 +94,17 @@ pub async fn dry_run(db: &Db, keyring: Arc<Keyring>, path: PathBuf, options: Opt
 /// ([`super::pending`]).
 ///
 /// # Errors
-/// As [`dry_run`]; `Conflict` when the master changed between the two runs.
-pub async fn run(db: &Db, keyring: Arc<Keyring>, actor: Actor, import: Import) -> Result<Outcome> {
+/// As [`dry_run_with`]; `Conflict` when the master changed between the two runs;
+/// `Refused(ImportRunning)` while another import changes the master.
+pub async fn run(
+    db: &Db,
+    keyring: Arc<Keyring>,
+    actor: Actor,
+    import: Import,
+    details: Option<PathBuf>,
+) -> Result<Outcome> {
     let Import { path, file_name, sha256, options } = import;
-    let report = dry_run(db, keyring.clone(), path.clone(), options.clone()).await?;
+    let report = dry_run_with(db, keyring.clone(), path.clone(), options.clone(), details).await?;
     if let Some(no) = objection(&report, &options) {
         return Ok(no(report));
     }
@@ -89,6 +116,7 @@ pub async fn run(db: &Db, keyring: Arc<Keyring>, actor: Actor, import: Import) -
         as_of: options.as_of,
         partial: options.partial,
         staged_key: None,
+        details_key: None,
     };
     db.write(actor, move |tx| {
         repo::insert_import(tx, &new, &report)?;
@@ -108,7 +136,8 @@ pub(super) fn objection(report: &Report, options: &Options) -> Option<fn(Report)
 
 /// The real run of an import that is noted already.
 pub(super) fn real(tx: &mut Tx<'_>, walk: Walk<'_>, id: &ImportId) -> Result<Report> {
-    let report = walk.run(&mut Target::Real(tx, id.clone()), None)?;
+    repo::lock(tx)?;
+    let report = walk.run(&mut Target::Real(tx, id.clone()), None, None)?;
     if objection(&report, walk.options).is_some() {
         return Err(Error::Conflict);
     }
@@ -131,51 +160,57 @@ pub(super) struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    pub(super) fn run(&self, target: &mut Target<'_, '_>, stage: Option<&mut StagedWriter>) -> Result<Report> {
-        let (encoding, text) = text::open(self.path).map_err(Error::internal)?;
-        let mut records = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+    pub(super) fn run(
+        &self,
+        target: &mut Target<'_, '_>,
+        stage: Option<&mut StagedWriter>,
+        details: Option<&mut DetailWriter>,
+    ) -> Result<Report> {
+        let mut records = Records::open(self.path)?;
         let mut first = StringRecord::new();
-        if !records.read_record(&mut first).map_err(unreadable)? {
+        if !records.next(&mut first)? {
             return Err(fault("ファイルに何も書かれていません".to_owned()));
         }
         let layout = Layout::of(&first, self.options.kind.is_some())?;
-        let mut report = Report { encoding: encoding.label().to_owned(), ..Report::default() };
+        let mut report = Report { encoding: records.format.to_owned(), ..Report::default() };
         match &layout {
             Layout::BureauList => report.bureau_list = true,
             Layout::Headed { ignored, .. } => report.ignored_columns.clone_from(ignored),
         }
         let held = (layout == Layout::BureauList).then_some(first);
         let reader = RowReader { layout, kind: self.options.kind, keyring: self.keyring, staged: self.staged };
-        let mut progress =
-            Progress { seen: HashMap::new(), known: Known::default(), batch: Vec::with_capacity(BATCH), stage, report };
+        let mut progress = Progress {
+            seen: HashMap::new(),
+            known: Known::default(),
+            batch: Vec::with_capacity(BATCH),
+            stage,
+            tally: Tally::new(report, details),
+        };
         self.rows(target, reader, &mut records, held, &mut progress)?;
         self.finish(target, progress)
     }
 
-    fn rows<R: std::io::Read>(
+    fn rows(
         &self,
         target: &mut Target<'_, '_>,
         reader: RowReader<'_>,
-        records: &mut csv::Reader<R>,
+        records: &mut Records,
         held: Option<StringRecord>,
         progress: &mut Progress<'_>,
     ) -> Result<()> {
         let mut record = StringRecord::new();
         let mut next = held;
         loop {
-            if next.is_none() && !records.read_record(&mut record).map_err(unreadable)? {
+            if next.is_none() && !records.next(&mut record)? {
                 return self.flush(target, progress);
             }
             let now = next.take();
             let record = now.as_ref().unwrap_or(&record);
-            if record.iter().all(|cell| cell.trim().is_empty()) {
-                continue;
-            }
-            progress.report.rows += 1;
+            progress.tally.report.rows += 1;
             let line = record.position().map_or(0, csv::Position::line);
             match reader.read(line, record) {
                 Ok(row) => progress.take(row)?,
-                Err(cells) => progress.report.refuse(cells),
+                Err(cells) => progress.tally.refused(cells)?,
             }
             if progress.batch.len() >= BATCH {
                 self.flush(target, progress)?;
@@ -185,91 +220,72 @@ impl Walk<'_> {
 
     fn flush(&self, target: &mut Target<'_, '_>, progress: &mut Progress<'_>) -> Result<()> {
         let rows = std::mem::take(&mut progress.batch);
-        take_batch(target, self.options, &mut progress.known, &rows, &mut progress.report)
+        take_batch(target, self.options, &mut progress.known, &rows, &mut progress.tally)
     }
 
     fn finish(&self, target: &mut Target<'_, '_>, progress: Progress<'_>) -> Result<Report> {
-        let Progress { seen, mut report, .. } = progress;
-        if report.rows == 0 {
+        let Progress { seen, mut tally, .. } = progress;
+        if tally.report.rows == 0 {
             return Err(fault("見出しの行だけで、施設の行がありません".to_owned()));
         }
         // A refused row names a facility that nobody can tell: nothing closes then.
-        if !self.options.partial && report.refused == 0 {
-            for kind in report.kinds.iter().map(|count| count.kind).collect::<Vec<_>>() {
-                close_unnamed(target, self.options, kind, |code| seen.contains_key(&key(kind, code)), &mut report)?;
+        if !self.options.partial && tally.report.refused == 0 {
+            for kind in tally.report.kinds.iter().map(|count| count.kind).collect::<Vec<_>>() {
+                close_unnamed(target, self.options, kind, |code| seen.contains_key(&key(kind, code)), &mut tally)?;
             }
         }
-        Ok(report)
+        Ok(tally.report)
     }
 }
 
-/// Where a facility was named first, and what was said of it.
+/// Where a facility was named first, and what was said of it: small, because
+/// there is one for every row.
 struct Seen {
-    line: u64,
-    said: u64,
+    line: u32,
+    said: u32,
 }
 
 /// What a walk carries along. Of every row it keeps two numbers; the rows
 /// themselves go by in batches.
 struct Progress<'s> {
-    seen: HashMap<(FacilityKind, u64), Seen>,
+    seen: HashMap<u64, Seen>,
     known: Known,
     batch: Vec<MasterRow>,
     stage: Option<&'s mut StagedWriter>,
-    report: Report,
+    tally: Tally<'s>,
 }
 
 impl Progress<'_> {
     fn take(&mut self, row: MasterRow) -> Result<()> {
         let (key, said) = (key(row.kind, row.code.as_str()), said(&row));
         match self.seen.get(&key) {
-            Some(first) if first.said == said => {
-                self.report.duplicates += 1;
-                let duplicate =
-                    || Duplicate { line: row.line, first_line: first.line, code: row.code.as_str().to_owned() };
-                example(&mut self.report.duplicate_examples, duplicate);
-                return Ok(());
-            }
-            Some(first) => {
-                let cell = contradiction(&row, first.line);
-                self.report.refuse(vec![cell]);
-                return Ok(());
-            }
+            Some(first) if first.said == said => return self.tally.duplicate(&row, first.line.into()),
+            Some(first) => return self.tally.refused(vec![contradiction(&row, first.line)]),
             None => {}
         }
         if row.code.advice(row.kind).is_some() {
-            self.report.doubtful += 1;
-            let doubtful =
-                || NamedFacility { line: row.line, code: row.code.as_str().to_owned(), name: row.name.clone() };
-            example(&mut self.report.doubtful_examples, doubtful);
+            self.tally.doubtful(&row)?;
         }
         if let Some(stage) = &mut self.stage {
             stage.write(&row)?;
         }
-        self.seen.insert(key, Seen { line: row.line, said });
+        self.seen.insert(key, Seen { line: u32::try_from(row.line).unwrap_or(u32::MAX), said });
         self.batch.push(row);
         Ok(())
     }
 }
 
-fn said(row: &MasterRow) -> u64 {
+fn said(row: &MasterRow) -> u32 {
     let mut hasher = DefaultHasher::new();
     (&row.name, &row.rest).hash(&mut hasher);
-    hasher.finish()
+    hasher.finish() as u32
 }
 
-fn contradiction(row: &MasterRow, first_line: u64) -> RefusedCell {
+fn contradiction(row: &MasterRow, first_line: u32) -> RefusedCell {
     RefusedCell {
         line: row.line,
         column: "機関コード".to_owned(),
         value: row.code.as_str().to_owned(),
         reason: format!("{first_line}行目と同じ機関コードで、内容が違います。正しいほうだけを残してください"),
-    }
-}
-
-fn unreadable(error: csv::Error) -> Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => Error::internal(error),
-        _ => fault("CSVとして読めません。表計算ソフトで「CSV」の形で保存し直してください".to_owned()),
     }
 }

@@ -47,7 +47,8 @@ impl StagedWriter {
 /// The hashes in a staged cell.
 pub(super) fn hashes(cell: &str) -> Option<Macs> {
     let hashes = cell.strip_prefix(MARK)?.split('+').map(str::to_owned).collect::<Macs>();
-    hashes.iter().all(|hash| hash.len() == 64).then_some(hashes)
+    let is_hash = |hash: &String| hash.rsplit_once('.').is_some_and(|(_, hex)| hex.len() == 64);
+    hashes.iter().all(is_hash).then_some(hashes)
 }
 
 /// A row under the headings that `columns` reads.

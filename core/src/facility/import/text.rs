@@ -38,7 +38,7 @@ impl Encoding {
 
 /// Opens a file as text. Bytes that belong to neither encoding become U+FFFD,
 /// which the row that holds it is refused for.
-pub(super) fn open(path: &Path) -> io::Result<(Encoding, impl Read)> {
+pub(super) fn open(path: &Path) -> io::Result<(Encoding, impl Read + use<>)> {
     let mut file = File::open(path)?;
     let encoding = if is_utf8(&mut file)? { Encoding::Utf8 } else { Encoding::Cp932 };
     file.seek(SeekFrom::Start(0))?;

@@ -1,5 +1,12 @@
 //! The import on whole files: what it reports, what it writes, what it refuses.
 
+mod bad_files;
+mod by_two_people;
+mod details;
+mod keys;
+mod sheet;
+mod undo;
+
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -37,7 +44,7 @@ fn import(path: PathBuf, options: Options) -> Import {
 
 async fn apply(db: &TestDb, bytes: &[u8], options: Options) -> Outcome {
     let file = file(bytes);
-    run(db, keyring(), Actor::operator(), import(file.path().to_owned(), options)).await.expect("runs")
+    run(db, keyring(), Actor::operator(), import(file.path().to_owned(), options), None).await.expect("runs")
 }
 
 async fn applied(db: &TestDb, bytes: &[u8], options: Options) -> Report {
@@ -266,105 +273,4 @@ async fn a_bureaus_list_without_headings_is_imported_with_its_kind() {
     let hospital = facility(&db, PaperMedical, "0110112489");
     assert_eq!((hospital.postal_code.as_str(), hospital.prefecture.name()), ("005-0813", "北海道"));
     assert_eq!(facility(&db, PaperMedical, "2710202047").name, "大阪診療所");
-}
-
-#[tokio::test]
-async fn a_file_that_is_no_master_is_refused_as_a_whole() {
-    let db = test_db();
-    let files: [(&[u8], &str); 6] = [
-        (b"", "何も書かれていません"),
-        (b"\xef\xbb\xbf", "何も書かれていません"),
-        (b"code,name\n", "見出しの行だけ"),
-        ("住所,電話\nx,y\n".as_bytes(), "見出し"),
-        (b"%PDF-1.7\n%\xe2\xe3", "見出し"),
-        (b"PK\x03\x04\x00\x00", "見出し"),
-    ];
-    for (bytes, words) in files {
-        let file = file(bytes);
-        match dry_run(&db, keyring(), file.path().to_owned(), options(Some(JudoTherapy))).await {
-            Err(Error::Invalid(errors)) => assert!(errors.of("file").concat().contains(words), "{errors:?}"),
-            other => panic!("{words}: {other:?}"),
-        }
-    }
-}
-
-mod by_two_people {
-    use super::*;
-    use crate::ids::ImportId;
-    use crate::refusal::Refusal;
-    use crate::scope::StaffScope;
-    use crate::staff::role::Role;
-    use crate::storage::{Area, Storage};
-    use crate::testing::add_staff;
-
-    async fn hand_in(db: &TestDb, storage: &Storage, scope: &StaffScope, bytes: &[u8]) -> ImportId {
-        let mut upload = storage.upload().await.expect("opens");
-        upload.write(bytes.to_vec().into()).await.expect("writes");
-        let received = upload.finish().await.expect("ends");
-        pending::hand_in(db, keyring(), storage, scope, (received, "master.csv".into()), options(None))
-            .await
-            .expect("handed in")
-    }
-
-    async fn staged(storage: &Storage) -> usize {
-        storage.list(Area::Import, None, 10).await.expect("lists").len()
-    }
-
-    #[tokio::test]
-    async fn one_hands_in_and_another_applies() {
-        let (db, folder) = (test_db(), tempfile::tempdir().expect("a folder"));
-        let storage = Storage::local(folder.path()).expect("opens");
-        let (one, other) = (add_staff(&db, Role::Administrator), add_staff(&db, Role::Administrator));
-        let id = hand_in(&db, &storage, &one, MASTER.as_bytes()).await;
-        assert_eq!((count(&db), staged(&storage).await), (0, 1));
-
-        let alone = pending::apply(&db, keyring(), &storage, &one, &id, true).await;
-        assert!(matches!(alone, Err(Error::Refused(Refusal::ImportSamePerson))), "{alone:?}");
-        let reviewer = add_staff(&db, Role::Reviewer);
-        let not_allowed = pending::apply(&db, keyring(), &storage, &reviewer, &id, true).await;
-        assert!(matches!(not_allowed, Err(Error::Forbidden)));
-
-        let outcome = pending::apply(&db, keyring(), &storage, &other, &id, false).await.expect("applies");
-        assert!(matches!(outcome, Outcome::Applied(ref report) if report.opened == 3), "{outcome:?}");
-        assert_eq!(staged(&storage).await, 0);
-        let twice = pending::apply(&db, keyring(), &storage, &other, &id, false).await;
-        assert!(matches!(twice, Err(Error::Refused(Refusal::NotInThisState))));
-
-        // The staged hashes are those of a direct import.
-        assert!(applied(&db, MASTER.as_bytes(), options(None)).await.changes_nothing());
-    }
-
-    #[tokio::test]
-    async fn the_table_itself_refuses_one_person_at_both_ends() {
-        let (db, folder) = (test_db(), tempfile::tempdir().expect("a folder"));
-        let storage = Storage::local(folder.path()).expect("opens");
-        let one = add_staff(&db, Role::Administrator);
-        let id = hand_in(&db, &storage, &one, MASTER.as_bytes()).await;
-        let forced = db.write_blocking(one.actor(), |tx| {
-            super::super::repo::end_import(tx, &id, ImportState::Applied, &Report::default())
-        });
-        assert!(matches!(forced, Err(Error::Internal(_))), "{forced:?}");
-    }
-
-    #[tokio::test]
-    async fn no_secret_lies_in_the_store_and_bad_files_are_not_staged() {
-        let (db, folder) = (test_db(), tempfile::tempdir().expect("a folder"));
-        let storage = Storage::local(folder.path()).expect("opens");
-        let one = add_staff(&db, Role::Administrator);
-        let secret = MASTER.replace(",123,", ",7654321,");
-        hand_in(&db, &storage, &one, secret.as_bytes()).await;
-        let key = storage.list(Area::Import, None, 1).await.expect("lists").remove(0).key;
-        let kept = storage.fetch(&key).await.expect("reads");
-        let text = std::fs::read_to_string(kept.path()).expect("text");
-        assert!(text.contains("mac:") && !text.contains("7654321") && !text.contains("1955"), "{text}");
-
-        let id = hand_in(&db, &storage, &one, b"kind,code,name\njudo_therapy,1,x\n").await;
-        let import = db.read_blocking(|c| get_import(c, &id)).expect("noted");
-        assert_eq!((&import.staged_key, import.report().expect("a report").refused), (&None, 1));
-
-        let other = add_staff(&db, Role::Administrator);
-        let first = db.read_blocking(|c| list_imports(c, 2)).expect("lists").remove(1).id;
-        pending::give_up(&db, &storage, &other, &first).await.expect("given up");
-        assert_eq!(staged(&storage).await, 0);
-    }
 }
