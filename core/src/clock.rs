@@ -45,6 +45,11 @@ pub fn tokyo_date(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&Tokyo).date_naive()
 }
 
+/// `20261120-1530` in Japan, for the names of files.
+pub fn tokyo_stamp(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Tokyo).format("%Y%m%d-%H%M").to_string()
+}
+
 /// 「11月20日 15時30分」 in Japan, for letters.
 pub fn tokyo_time(at: DateTime<Utc>) -> String {
     let at = at.with_timezone(&Tokyo);

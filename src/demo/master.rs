@@ -23,7 +23,7 @@ pub async fn import(parts: &Parts, csv: &'static str) -> anyhow::Result<()> {
         sha256: file.sha256().to_owned(),
         options: Options { kind: None, as_of, partial: false, confirmed: true },
     };
-    match import::run(&parts.db, parts.keyring.clone(), Actor::operator(), master).await? {
+    match import::run(&parts.db, parts.keyring.clone(), Actor::operator(), master, None).await? {
         Outcome::Applied(_) => Ok(()),
         Outcome::Refused(report) | Outcome::NeedsConfirmation(report) => {
             bail!("the master does not import: {:?}", report.refused_cells)

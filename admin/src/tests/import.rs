@@ -59,3 +59,26 @@ async fn what_is_no_master_is_refused_with_the_page() {
     }
     one.get("/facilities/import").await.has("取込はまだありません");
 }
+
+#[actix_web::test]
+async fn every_change_can_be_downloaded_and_the_newest_import_taken_back() {
+    let world = World::new();
+    let (_, mut one) = world.staff(Role::Administrator);
+    let (_, mut other) = world.staff(Role::Administrator);
+    let report = one.upload("/facilities/import", &AS_OF, ("master.csv", MASTER.as_bytes())).await.location;
+    let details = other.get(&format!("{report}/details")).await;
+    details
+        .is(StatusCode::OK)
+        .has("\"新しい施設\",\"2\",\"1301234567\",\"助産所\",\"さくら助産院\"")
+        .has_not("7654321");
+    other.get(&report).await.has("すべての内容をCSVで保存する").has_not("この取込を取り消す");
+    other.get(&format!("{report}/undo")).await.is(StatusCode::CONFLICT);
+    other.post(&format!("{report}/apply"), &[]).await.is(StatusCode::SEE_OTHER);
+
+    one.get(&report).await.has("この取込を取り消す");
+    one.get(&format!("{report}/undo")).await.is(StatusCode::OK).has("前の内容に戻す").has("master.csv");
+    assert_eq!(one.post(&format!("{report}/undo"), &[]).await.location, report);
+    one.get(&report).await.has("取消し済み").has("マスタから外した施設：1件").has_not("この取込を取り消す");
+    one.get("/facilities?words=1301234567").await.has_not("さくら助産院");
+    one.post(&format!("{report}/undo"), &[]).await.is(StatusCode::CONFLICT);
+}

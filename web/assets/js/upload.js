@@ -2,7 +2,7 @@
 const MB = 1048576;
 
 function faultOf(input) {
-  const { label, maxBytes } = input.dataset;
+  const { label, maxBytes, kinds } = input.dataset;
   for (const file of input.files) {
     const type = "." + file.name.split(".").pop().toLowerCase();
     if (file.size === 0) return "中身のないファイルです";
@@ -12,7 +12,7 @@ function faultOf(input) {
     if (type === ".xlsm") return "マクロ付きのExcel（.xlsm）は受け取れません。.xlsxで保存し直してください";
     const known = input.accept.split(",").map((one) => one.trim());
     if (input.accept && !known.includes(type)) {
-      return `${label}はPDF・PNG・JPEG・Excelのどれかにしてください（選ばれたのは ${type} です）`;
+      return `${label}は${kinds}のどれかにしてください（選ばれたのは ${type} です）`;
     }
   }
   return "";

@@ -60,19 +60,12 @@ pub enum Outcome {
     NeedsConfirmation(Report),
 }
 
-/// What the import would do; nothing is written.
+/// What the import would do, with every detail as a CSV at `details` if wished;
+/// nothing else is written.
 ///
 /// # Errors
 /// `Invalid` (field `file`) when the file as a whole cannot be read.
-pub async fn dry_run(db: &Db, keyring: Arc<Keyring>, path: PathBuf, options: Options) -> Result<Report> {
-    dry_run_with(db, keyring, path, options, None).await
-}
-
-/// A dry run that writes every detail to a CSV at `details`.
-///
-/// # Errors
-/// As [`dry_run`], or when the CSV cannot be written.
-pub async fn dry_run_with(
+pub async fn dry_run(
     db: &Db,
     keyring: Arc<Keyring>,
     path: PathBuf,
@@ -94,7 +87,7 @@ pub async fn dry_run_with(
 /// ([`super::pending`]).
 ///
 /// # Errors
-/// As [`dry_run_with`]; `Conflict` when the master changed between the two runs;
+/// As [`dry_run`]; `Conflict` when the master changed between the two runs;
 /// `Refused(ImportRunning)` while another import changes the master.
 pub async fn run(
     db: &Db,
@@ -104,7 +97,7 @@ pub async fn run(
     details: Option<PathBuf>,
 ) -> Result<Outcome> {
     let Import { path, file_name, sha256, options } = import;
-    let report = dry_run_with(db, keyring.clone(), path.clone(), options.clone(), details).await?;
+    let report = dry_run(db, keyring.clone(), path.clone(), options.clone(), details).await?;
     if let Some(no) = objection(&report, &options) {
         return Ok(no(report));
     }

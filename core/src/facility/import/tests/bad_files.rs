@@ -109,7 +109,7 @@ async fn two_million_rows_are_too_many_and_said_so() {
         writeln!(text, "x").expect("written");
     }
     drop(text);
-    match dry_run(&db, keyring(), file.path().to_owned(), options(Some(JudoTherapy))).await {
+    match dry_run(&db, keyring(), file.path().to_owned(), options(Some(JudoTherapy)), None).await {
         Err(Error::Invalid(errors)) => assert!(errors.of("file").concat().contains("100万行まで"), "{errors:?}"),
         other => panic!("{other:?}"),
     }

@@ -56,7 +56,7 @@ async fn applied(db: &TestDb, bytes: &[u8], options: Options) -> Report {
 
 async fn report_of(db: &TestDb, bytes: &[u8], options: Options) -> Report {
     let file = file(bytes);
-    dry_run(db, keyring(), file.path().to_owned(), options).await.expect("a report")
+    dry_run(db, keyring(), file.path().to_owned(), options, None).await.expect("a report")
 }
 
 fn count(db: &TestDb) -> i64 {
