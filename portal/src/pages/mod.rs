@@ -10,7 +10,7 @@ pub mod facilities;
 pub mod home;
 pub mod login;
 pub mod logout;
-mod lookup;
+pub mod lookup;
 pub mod register;
 pub mod reset;
 pub mod top;

@@ -169,3 +169,45 @@ async fn another_kind_means_another_facility() {
     browser.post("/register/type", &[("kind", "midwifery")]).await;
     assert_eq!(browser.get("/register/check").await.location, "/register/facility");
 }
+
+#[actix_web::test]
+async fn the_facility_appears_as_soon_as_its_code_is_whole() {
+    let world = World::new();
+    let closed = NewFacility {
+        code: "1312345670",
+        name: "とじた接骨院",
+        closed_on: Some("2026-11-01".parse().expect("a day")),
+        ..OFFICE
+    };
+    let midwife =
+        NewFacility { kind: FacilityKind::Midwifery, code: "2700000017", name: "<b>ゆり</b>助産院", ..OFFICE };
+    world
+        .db
+        .write_blocking(Actor::system(), |tx| add_facility(tx, closed).and(add_facility(tx, midwife)))
+        .expect("facilities");
+    let mut browser = world.visitor();
+    // Kind, prefecture, code as typed; what is shown, or nothing yet.
+    let rows = [
+        ("judo_therapy", "", "１３１２３４５６７８", "さくら接骨院"),
+        ("judo_therapy", "", "協 13-1-2345678", "機関コード 1312345678"),
+        ("judo_therapy", "", "131234567", ""),
+        ("judo_therapy", "", "", ""),
+        ("judo_therapy", "", "あ\u{0}'; drop table", ""),
+        ("midwifery", "", "0000017", ""),
+        ("midwifery", "27", "0000017", "機関コード 2700000017"),
+        ("midwifery", "27", "0000017", "&#60;b&#62;ゆり"),
+        ("midwifery", "99", "0000017", ""),
+        ("paper_medical", "13", "1234567", "この番号は見つかりません"),
+        ("judo_therapy", "", "1312345670", "廃止として登録されています"),
+        ("no_kind", "", "1312345678", ""),
+    ];
+    for (kind, prefecture, code, shown) in rows {
+        let query = format!("kind={kind}&prefecture={prefecture}&code={}", uketsuke_web::answer::encoded(code));
+        let piece = browser.get(&format!("/facility-lookup?{query}")).await;
+        match shown {
+            "" => assert_eq!((piece.status, piece.html.as_str()), (StatusCode::NO_CONTENT, ""), "{code}"),
+            _ => assert!(piece.status == StatusCode::OK && piece.has(shown), "{code}: {}", piece.html),
+        }
+    }
+    assert_eq!(browser.get("/facility-lookup").await.status, StatusCode::NO_CONTENT);
+}
