@@ -1,5 +1,6 @@
 //! `uketsuke facilities`: the facility master. Operators.
 
+mod generate;
 mod import;
 mod imports;
 mod keys;
@@ -15,6 +16,8 @@ use uketsuke_core::facility::kind::{FacilityKind, KINDS};
 pub enum Command {
     /// Import a file (CSV or Excel): all or nothing.
     Import(import::Args),
+    /// Make facilities up, as a CSV to import.
+    Generate(generate::Args),
     /// List the newest imports.
     Imports,
     /// Take the newest import back: the master is as it was before.
@@ -36,12 +39,16 @@ fn kind(text: &str) -> Result<FacilityKind, String> {
 /// # Errors
 /// As the command says.
 pub async fn run(command: Command, config: Option<&Path>) -> anyhow::Result<()> {
-    let parts = super::parts(config)?;
-    parts.db.migrate()?;
+    let parts = || {
+        let parts = super::parts(config)?;
+        parts.db.migrate()?;
+        anyhow::Ok(parts)
+    };
     match command {
-        Command::Import(args) => import::run(args, parts).await,
-        Command::Imports => imports::list(&parts),
-        Command::Undo { import } => imports::take_back(parts, &import).await,
-        Command::Keys => keys::run(&parts),
+        Command::Import(args) => import::run(args, parts()?).await,
+        Command::Generate(args) => generate::run(args),
+        Command::Imports => imports::list(&parts()?),
+        Command::Undo { import } => imports::take_back(parts()?, &import).await,
+        Command::Keys => keys::run(&parts()?),
     }
 }

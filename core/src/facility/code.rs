@@ -73,6 +73,13 @@ impl FacilityCode {
         Self(format!("{}{third_digit}{seven}", prefecture.as_str()))
     }
 
+    /// A code with the check digit that its first nine digits ask for, where its
+    /// third digit means one; else the last digit is 0.
+    pub(super) fn with_check_digit(prefecture: Prefecture, third_digit: char, six: u32) -> Self {
+        let code = |check: u32| Self::compose(prefecture, third_digit, &format!("{six:06}{check}"));
+        (0..10).map(code).find(|code| code.check_digit_ok() != Some(false)).unwrap_or_else(|| code(0))
+    }
+
     fn whole(digits: String, picked: Option<Prefecture>) -> Result<Self, FieldFault> {
         if digits.len() != LENGTH {
             return Err(FieldFault::DigitCount { want: LENGTH, now: digits.len() });

@@ -9,6 +9,7 @@ pub mod import;
 pub mod kind;
 pub mod prefecture;
 pub mod repo;
+pub mod sample;
 pub mod search;
 pub mod secret_match;
 

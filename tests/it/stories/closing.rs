@@ -23,8 +23,8 @@ tests! {
 const SAKURA_MAIL: &str = "sakura@example.jp";
 const AOZORA_MAIL: &str = "aozora@example.jp";
 const CLOSINGS: &str = "機関コード,所属機関,名称,廃止日\n\
-    1329000001,judo_therapy,さくら見本接骨院,2026-11-22\n\
-    1329000038,judo_therapy,あおぞら接骨院,2026-11-20\n";
+    1329000001,judo_therapy,さくら見本接骨院,2026-11-26\n\
+    1329000038,judo_therapy,あおぞら接骨院,2026-11-24\n";
 
 fn import_part(app: &TestApp, text: &str) {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
@@ -56,22 +56,22 @@ fn a_facility_that_closes_is_told_and_its_devices_stop_on_the_day(app: &TestApp)
     import_part(app, CLOSINGS);
     let letter = app.newest_mail_to(SAKURA_MAIL);
     assert!(letter.subject.contains("廃止の予定が登録されました"), "{}", letter.subject);
-    assert!(letter.body.contains("2026年11月22日") && !letter.body.contains("受付番号"), "{}", letter.body);
+    assert!(letter.body.contains("2026年11月26日") && !letter.body.contains("受付番号"), "{}", letter.body);
     let letter = app.newest_mail_to(AOZORA_MAIL);
     assert!(letter.subject.contains("施設の廃止が登録されました"), "{}", letter.subject);
-    assert!(letter.body.contains(&number) && letter.body.contains("2026年11月20日"), "{}", letter.body);
+    assert!(letter.body.contains(&number) && letter.body.contains("2026年11月24日"), "{}", letter.body);
     told_once(app, before);
 
-    sakura.open("/home").expect("2026年11月22日").expect("廃止になる予定です");
+    sakura.open("/home").expect("2026年11月26日").expect("廃止になる予定です");
     sakura.open("/devices").expect("廃止になる予定です").expect(&settings.user_id);
     aozora.open("/home").expect("廃止になりました").expect("この施設でできる手続きはありません");
     aozora.open(&path).expect("新しい申請や承認はできません");
-    office.open(&case).expect("この施設の廃止日：2026年11月20日").expect("この申請は承認できません");
+    office.open(&case).expect("この施設の廃止日：2026年11月24日").expect("この申請は承認できません");
     office.follow("承認する");
     office.press("承認する").expect("この施設は廃止として登録されています");
     assert_eq!(office.page().status, 409);
 
-    // To the last second of 21 November in Japan, and one further.
+    // To the last second of 25 November in Japan, and one further.
     assert_eq!(service.check(&device.fresh_token())["active"], true);
     app.later(Duration::hours(38) - Duration::seconds(1));
     let token = device.fresh_token();
@@ -96,7 +96,7 @@ fn a_closing_taken_back_at_once_is_told_to_nobody(app: &TestApp) {
     let mut sakura = app.approved(SAKURA, SAKURA_MAIL, 1);
     let before = app.mails_to(SAKURA_MAIL).len();
     import_part(app, CLOSINGS);
-    import_part(app, &CLOSINGS.replace("2026-11-22", "").replace("2026-11-20", ""));
+    import_part(app, &CLOSINGS.replace("2026-11-26", "").replace("2026-11-24", ""));
     assert_eq!(app.mails_to(SAKURA_MAIL).len(), before);
     sakura.open("/home").expect_not("廃止");
 }
