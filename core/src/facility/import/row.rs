@@ -2,6 +2,8 @@
 //!
 //! Match secrets turn into keyed hashes right here; their text goes no further.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use csv::StringRecord;
 
@@ -185,15 +187,17 @@ fn optional<T>(raw: &str, read: impl FnOnce(&str) -> Reading<T>) -> Reading<Opti
 
 /// The stable text of a kind, or its words.
 fn kind(raw: &str) -> Reading<FacilityKind> {
+    /// The words as they are compared, folded once for all rows.
+    static LABELS: LazyLock<Vec<(String, FacilityKind)>> =
+        LazyLock::new(|| KINDS.iter().map(|entry| (fold::search_key(entry.label), entry.kind)).collect());
     let typed = fold::text(raw, MAX_NAME)?;
-    let key = fold::search_key(&typed);
-    KINDS
-        .iter()
-        .find(|entry| entry.id == typed || fold::search_key(entry.label) == key)
-        .map(|entry| entry.kind)
-        .ok_or_else(|| {
-            FieldFault::Sentence("所属機関の種類が分かりません。一覧にある名前で入力してください".to_owned())
-        })
+    let by_label = || {
+        let key = fold::search_key(&typed);
+        LABELS.iter().find(|(label, _)| *label == key).map(|(_, kind)| *kind)
+    };
+    FacilityKind::parse(&typed).or_else(by_label).ok_or_else(|| {
+        FieldFault::Sentence("所属機関の種類が分かりません。一覧にある名前で入力してください".to_owned())
+    })
 }
 
 /// Ten digits; or seven beside a prefecture; or the bureaus' nine (prefecture and seven).
