@@ -1,6 +1,8 @@
 //! `uketsuke facilities import`: brings the facility master up to date from a
 //! CSV, all or nothing, or only tells what it would do. Operators.
 
+mod generate;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -34,6 +36,8 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Write made-up facilities as a CSV that imports.
+    Generate(generate::Args),
 }
 
 fn kind(text: &str) -> Result<FacilityKind, String> {
@@ -46,7 +50,10 @@ fn kind(text: &str) -> Result<FacilityKind, String> {
 /// # Errors
 /// When the file cannot be read, rows are refused, or too much would close.
 pub async fn run(command: Command, config: Option<&Path>) -> anyhow::Result<()> {
-    let Command::Import { file, kind, as_of, dry_run, partial, yes } = command;
+    let (file, kind, as_of, dry_run, partial, yes) = match command {
+        Command::Generate(args) => return generate::run(args),
+        Command::Import { file, kind, as_of, dry_run, partial, yes } => (file, kind, as_of, dry_run, partial, yes),
+    };
     let parts = super::parts(config)?;
     parts.db.migrate()?;
     let as_of = as_of.unwrap_or_else(|| tokyo_date(parts.db.clock().now()));

@@ -69,7 +69,7 @@ impl FacilityCode {
     }
 
     /// Puts a code together; `seven` are digits already counted.
-    fn compose(prefecture: Prefecture, third_digit: char, seven: &str) -> Self {
+    pub(super) fn compose(prefecture: Prefecture, third_digit: char, seven: &str) -> Self {
         Self(format!("{}{third_digit}{seven}", prefecture.as_str()))
     }
 
@@ -114,10 +114,15 @@ impl FacilityCode {
         if !matches!(parts.third_digit, '1' | '3' | '4') {
             return None;
         }
-        let from = if SHORT_CHECK.contains(&parts.prefecture.number()) { 3 } else { 0 };
-        let (counted, check) = self.0[from..].split_at(LENGTH - 1 - from);
-        let sum: u32 = counted.bytes().rev().zip([2, 1].into_iter().cycle()).map(weighed).sum();
-        Some(check.parse() == Ok((10 - sum % 10) % 10))
+        let (nine, check) = self.0.split_at(LENGTH - 1);
+        Some(check.parse() == Ok(check_digit(parts.prefecture, nine)))
+    }
+
+    /// A medical, dental or pharmacy code from the six digits before the check digit.
+    pub(super) fn with_check_digit(prefecture: Prefecture, third_digit: char, six: u64) -> Self {
+        let nine = format!("{}{third_digit}{six:06}", prefecture.as_str());
+        let check = check_digit(prefecture, &nine);
+        Self(format!("{nine}{check}"))
     }
 
     /// The friendly question beside the field when the check digit of `kind` fails.
@@ -125,6 +130,13 @@ impl FacilityCode {
         let doubtful = kind.entry().code.has_check_digit() && self.check_digit_ok() == Some(false);
         doubtful.then_some("番号の並びに打ち間違いがあるかもしれません。このコードで合っていますか")
     }
+}
+
+/// The tenth digit that nine digits ask for.
+fn check_digit(prefecture: Prefecture, nine: &str) -> u32 {
+    let from = if SHORT_CHECK.contains(&prefecture.number()) { 3 } else { 0 };
+    let sum: u32 = nine[from..].bytes().rev().zip([2, 1].into_iter().cycle()).map(weighed).sum();
+    (10 - sum % 10) % 10
 }
 
 /// The digits' sum of one digit times its weight.

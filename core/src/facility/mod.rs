@@ -9,6 +9,7 @@ pub mod import;
 pub mod kind;
 pub mod prefecture;
 pub mod repo;
+pub mod sample;
 pub mod secret_match;
 
 pub use repo::Facility;
