@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         bad_input::TESTS,
         stories::mail_server::TESTS,
         stories::session_ends::TESTS,
+        stories::real_list::TESTS,
         kill::TESTS,
         kill::after_send::TESTS,
     ])

@@ -171,5 +171,8 @@ fn other_kind(kind: FacilityKind) -> FieldFault {
 serde_text!(FacilityCode);
 
 #[cfg(test)]
+#[path = "code_list_tests.rs"]
+mod list_tests;
+#[cfg(test)]
 #[path = "code_tests.rs"]
 mod tests;
