@@ -11,5 +11,7 @@ pub mod prefecture;
 pub mod repo;
 pub mod sample;
 pub mod secret_match;
+#[cfg(test)]
+mod typed_tests;
 
 pub use repo::Facility;
