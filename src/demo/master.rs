@@ -22,8 +22,9 @@ pub async fn import(parts: &Parts, csv: &'static str) -> anyhow::Result<()> {
         file_name: "master.csv".into(),
         sha256: file.sha256().to_owned(),
         options: Options { kind: None, as_of, partial: false, confirmed: true },
+        details: None,
     };
-    match import::run(&parts.db, parts.keyring.clone(), Actor::operator(), master, None).await? {
+    match import::run(&parts.db, parts.keyring.clone(), Actor::operator(), master).await? {
         Outcome::Applied(_) => Ok(()),
         Outcome::Refused(report) | Outcome::NeedsConfirmation(report) => {
             bail!("the master does not import: {:?}", report.refused_cells)

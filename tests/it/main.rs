@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         bad_input::TESTS,
         stories::mail_server::TESTS,
         stories::session_ends::TESTS,
+        stories::real_list::TESTS,
         kill::TESTS,
         kill::after_send::TESTS,
     ])

@@ -11,7 +11,7 @@ mod tx;
 pub use columns::At;
 pub(crate) use columns::{text_column, text_enum};
 pub use connect::{Backend, Conn, DatabaseUrl};
-pub use tx::{Actor, ActorKind, Tx};
+pub use tx::{Actor, ActorKind, Ending, Tx};
 
 use std::time::Duration;
 
@@ -117,7 +117,21 @@ impl Db {
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        on_blocking_pool(move || tx::rehearse(&mut *db.connection()?, actor, &db.clock, work)).await
+        on_blocking_pool(move || db.settle_blocking(actor, |tx| work(tx).map(Ending::Undo))).await
+    }
+
+    /// Writes in one transaction that itself says in the end whether it stands:
+    /// for work whose verdict is known only after it is done.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn settle<T, F>(&self, actor: Actor, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<Ending<T>> + Send + 'static,
+    {
+        let db = self.clone();
+        on_blocking_pool(move || db.settle_blocking(actor, work)).await
     }
 
     /// As [`Db::read`], for callers that are on a blocking thread already.
@@ -133,6 +147,10 @@ impl Db {
     /// # Errors
     /// As [`Db::write`].
     pub fn write_blocking<T>(&self, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.settle_blocking(actor, |tx| work(tx).map(Ending::Keep))
+    }
+
+    fn settle_blocking<T>(&self, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<Ending<T>>) -> Result<T> {
         tx::run(&mut *self.connection()?, actor, &self.clock, work)
     }
 

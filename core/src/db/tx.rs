@@ -103,6 +103,15 @@ impl Tx<'_> {
     }
 }
 
+/// What becomes of what a transaction wrote.
+#[derive(Debug)]
+pub enum Ending<T> {
+    /// It is committed.
+    Keep(T),
+    /// It is undone, and the answer stays.
+    Undo(T),
+}
+
 /// Begins (`BEGIN IMMEDIATE` on SQLite: a deferred transaction that reads and
 /// then writes fails with "database is locked" under load), works, and commits
 /// or rolls back. The clock is read when the transaction has begun: one that
@@ -111,13 +120,16 @@ pub(super) fn run<T>(
     conn: &mut Conn,
     actor: Actor,
     clock: &Clock,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<Ending<T>>,
 ) -> Result<T> {
     begin(conn)?;
-    let outcome = work(&mut Tx { conn, actor, now: clock.now().into() });
-    match outcome {
-        Ok(value) => {
+    match work(&mut Tx { conn, actor, now: clock.now().into() }) {
+        Ok(Ending::Keep(value)) => {
             Manager::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Ok(Ending::Undo(value)) => {
+            Manager::rollback_transaction(conn)?;
             Ok(value)
         }
         Err(error) => {
@@ -125,19 +137,6 @@ pub(super) fn run<T>(
             Err(error)
         }
     }
-}
-
-/// Begins, works, and rolls back whatever came of it.
-pub(super) fn rehearse<T>(
-    conn: &mut Conn,
-    actor: Actor,
-    clock: &Clock,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
-) -> Result<T> {
-    begin(conn)?;
-    let outcome = work(&mut Tx { conn, actor, now: clock.now().into() });
-    Manager::rollback_transaction(conn)?;
-    outcome
 }
 
 type Manager = <Conn as Connection>::TransactionManager;

@@ -69,15 +69,8 @@ impl FacilityCode {
     }
 
     /// Puts a code together; `seven` are digits already counted.
-    fn compose(prefecture: Prefecture, third_digit: char, seven: &str) -> Self {
+    pub(super) fn compose(prefecture: Prefecture, third_digit: char, seven: &str) -> Self {
         Self(format!("{}{third_digit}{seven}", prefecture.as_str()))
-    }
-
-    /// A code with the check digit that its first nine digits ask for, where its
-    /// third digit means one; else the last digit is 0.
-    pub(super) fn with_check_digit(prefecture: Prefecture, third_digit: char, six: u32) -> Self {
-        let code = |check: u32| Self::compose(prefecture, third_digit, &format!("{six:06}{check}"));
-        (0..10).map(code).find(|code| code.check_digit_ok() != Some(false)).unwrap_or_else(|| code(0))
     }
 
     fn whole(digits: String, picked: Option<Prefecture>) -> Result<Self, FieldFault> {
@@ -121,10 +114,15 @@ impl FacilityCode {
         if !matches!(parts.third_digit, '1' | '3' | '4') {
             return None;
         }
-        let from = if SHORT_CHECK.contains(&parts.prefecture.number()) { 3 } else { 0 };
-        let (counted, check) = self.0[from..].split_at(LENGTH - 1 - from);
-        let sum: u32 = counted.bytes().rev().zip([2, 1].into_iter().cycle()).map(weighed).sum();
-        Some(check.parse() == Ok((10 - sum % 10) % 10))
+        let (nine, check) = self.0.split_at(LENGTH - 1);
+        Some(check.parse() == Ok(check_digit(parts.prefecture, nine)))
+    }
+
+    /// A medical, dental or pharmacy code from the six digits before the check digit.
+    pub(super) fn with_check_digit(prefecture: Prefecture, third_digit: char, six: u64) -> Self {
+        let nine = format!("{}{third_digit}{six:06}", prefecture.as_str());
+        let check = check_digit(prefecture, &nine);
+        Self(format!("{nine}{check}"))
     }
 
     /// The friendly question beside the field when the check digit of `kind` fails.
@@ -132,6 +130,13 @@ impl FacilityCode {
         let doubtful = kind.entry().code.has_check_digit() && self.check_digit_ok() == Some(false);
         doubtful.then_some("番号の並びに打ち間違いがあるかもしれません。このコードで合っていますか")
     }
+}
+
+/// The tenth digit that nine digits ask for.
+fn check_digit(prefecture: Prefecture, nine: &str) -> u32 {
+    let from = if SHORT_CHECK.contains(&prefecture.number()) { 3 } else { 0 };
+    let sum: u32 = nine[from..].bytes().rev().zip([2, 1].into_iter().cycle()).map(weighed).sum();
+    (10 - sum % 10) % 10
 }
 
 /// The digits' sum of one digit times its weight.
@@ -165,6 +170,9 @@ fn other_kind(kind: FacilityKind) -> FieldFault {
 
 serde_text!(FacilityCode);
 
+#[cfg(test)]
+#[path = "code_list_tests.rs"]
+mod list_tests;
 #[cfg(test)]
 #[path = "code_tests.rs"]
 mod tests;

@@ -12,5 +12,7 @@ pub mod repo;
 pub mod sample;
 pub mod search;
 pub mod secret_match;
+#[cfg(test)]
+mod typed_tests;
 
 pub use repo::Facility;

@@ -7,8 +7,28 @@ use crate::form::FieldFault;
 /// Digits of an account number in the payment system; shorter ones are zero-padded.
 const LENGTH: usize = 7;
 
-/// Words that people copy along from the passbook.
-const WORDS: [&str; 9] = ["口座番号", "記号番号", "記号", "番号", "普通", "当座", "貯蓄", ":", "・"];
+/// Words that people copy along from the passbook; a longer one stands before its parts.
+const WORDS: [&str; 19] = [
+    "ゆうちょ銀行",
+    "ゆうちょ",
+    "口座番号",
+    "記号番号",
+    "口座",
+    "記号",
+    "番号",
+    "普通",
+    "当座",
+    "貯蓄",
+    "預金",
+    "貯金",
+    "(普)",
+    "(当)",
+    "No",
+    "NO",
+    "№",
+    ":",
+    "・",
+];
 
 /// A folded account number of seven digits.
 #[derive(Clone, PartialEq, Eq)]
@@ -105,6 +125,8 @@ mod tests {
             ("123", "0000123"),
             ("０１２３４５６", "0123456"),
             ("普通 123-4567", "1234567"),
+            ("普通預金口座 №1234567", "1234567"),
+            ("ゆうちょ銀行 12340-12345671", "1234567"),
             ("12345-67", "1234567"),
             ("12340-12345671", "1234567"),
             ("１２３４０ー１２３４５６７１", "1234567"),

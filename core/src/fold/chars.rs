@@ -63,9 +63,14 @@ pub fn trimmed(raw: &str) -> &str {
     raw.trim_matches(is_blank)
 }
 
+/// A dot, comma, slash or bracket, which between digits means nothing.
+pub fn is_separator(c: char) -> bool {
+    SEPARATORS.contains(c)
+}
+
 /// Narrow, and without all that may stand between digits.
 pub fn squeezed(raw: &str) -> String {
-    raw.chars().map(narrow).filter(|&c| !(is_blank(c) || is_dash(c) || SEPARATORS.contains(c))).collect()
+    raw.chars().map(narrow).filter(|&c| !(is_blank(c) || is_dash(c) || is_separator(c))).collect()
 }
 
 #[cfg(test)]

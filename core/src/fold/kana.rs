@@ -1,5 +1,8 @@
 //! Kana readings, and the key by which names are searched.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::chars::is_dash;
@@ -70,6 +73,11 @@ const VARIANTS: &[(&str, char)] = &[
     ("昻", '昂'),
 ];
 
+/// [`VARIANTS`] by variant: an import asks for every character of every name.
+static BY_VARIANT: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    VARIANTS.iter().flat_map(|&(variants, form)| variants.chars().map(move |variant| (variant, form))).collect()
+});
+
 /// Small kana and the full-sized ones they are searched by (キャノン, キヤノン; 市ヶ谷, 市ケ谷).
 const SMALL: [(char, char); 12] = [
     ('ァ', 'ア'),
@@ -135,9 +143,8 @@ fn is_katakana(c: char) -> bool {
 }
 
 fn searched_as(c: char) -> char {
-    let variant = || VARIANTS.iter().find(|(forms, _)| forms.contains(c)).map(|(_, form)| *form);
     let small = SMALL.iter().find(|(small, _)| *small == c).map(|(_, full)| *full);
-    small.or_else(variant).unwrap_or(c)
+    small.or_else(|| BY_VARIANT.get(&c).copied()).unwrap_or(c)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Digits, whole numbers and yen as people write them.
 
-use super::chars::{is_blank, is_dash, narrow, narrowed, squeezed, trimmed};
+use super::chars::{is_blank, is_dash, is_separator, narrowed, squeezed, trimmed};
 use crate::form::FieldFault;
 
 /// The most that one amount of money can be, in yen.
@@ -8,6 +8,21 @@ const MOST_YEN: i64 = 9_999_999_999;
 
 /// Words after a count.
 const COUNTERS: [&str; 8] = ["台", "人", "名", "個", "件", "枚", "つ", "回"];
+
+/// Words that people copy along from before a code; a longer one stands before its end.
+const CODE_WORDS: [&str; 11] = [
+    "登録記号番号",
+    "健診・保健指導機関番号",
+    "医療機関コード",
+    "薬局コード",
+    "助産所コード",
+    "機関コード",
+    "コード",
+    "番号",
+    "No",
+    "NO",
+    "№",
+];
 
 /// The prefixes printed before a 登録記号番号 on notices.
 const CODE_PREFIXES: [char; 2] = ['協', '契'];
@@ -33,11 +48,17 @@ pub fn digits_exact(raw: &str, want: usize) -> Result<String, FieldFault> {
     }
 }
 
-/// The digits of a facility's code, without a leading 協 or 契.
+/// The digits of a facility's code, as they stand on notices: without the words
+/// before them, a leading 協 or 契, 第 and 号.
 pub fn code_digits(raw: &str) -> Result<String, FieldFault> {
-    let opening = |c: char| is_blank(c) || matches!(narrow(c), '(' | '[' | '〔' | '「');
-    let start = raw.trim_start_matches(opening);
-    digits(start.strip_prefix(CODE_PREFIXES).unwrap_or(raw))
+    let between = |c: char| is_blank(c) || is_separator(c) || c == ':';
+    let typed = narrowed(raw);
+    let whole = typed.trim_matches(between);
+    let unnamed = CODE_WORDS.iter().find_map(|word| whole.strip_prefix(word)).unwrap_or(whole);
+    let unnamed = unnamed.trim_start_matches(between);
+    let bare = unnamed.strip_prefix(CODE_PREFIXES).unwrap_or(unnamed).trim_start_matches(between);
+    let numbered = bare.strip_prefix('第').and_then(|rest| rest.strip_suffix('号'));
+    digits(numbered.unwrap_or(bare))
 }
 
 /// A count from `min` to `max`, both included: 「３台」, 「3人」, 「1,000」.
@@ -134,6 +155,13 @@ mod tests {
         for raw in ["協2712345000", "契 2712345-0-00", "（協）２７１２３４５０００", " 2712345000 "] {
             assert_eq!(code_digits(raw).as_deref(), Ok("2712345000"), "{raw:?}");
         }
+        for raw in
+            ["登録記号番号：協第2712345000号", "№ ２７１２３４５０００", "【協】2712345000", "機関コード（2712345000）"]
+        {
+            assert_eq!(code_digits(raw).as_deref(), Ok("2712345000"), "{raw:?}");
+        }
+        assert_eq!(code_digits("登録記号番号："), Err(Missing));
+        assert_eq!(code_digits("第2712345000"), Err(NotDigits));
         assert_eq!(code_digits("協"), Err(Missing));
         assert_eq!(code_digits("協協2712345000"), Err(NotDigits));
     }

@@ -54,7 +54,8 @@ pub async fn run(args: Args, parts: Parts) -> anyhow::Result<()> {
         return Ok(());
     }
     let import = Import::open(&file, options).with_context(|| format!("{} cannot be read", file.display()))?;
-    let outcome = import::run(&parts.db, parts.keyring, Actor::operator(), import, details).await.map_err(in_words)?;
+    let import = Import { details, ..import };
+    let outcome = import::run(&parts.db, parts.keyring, Actor::operator(), import).await.map_err(in_words)?;
     match outcome {
         Outcome::Applied(report) => {
             println!("{}", words(&report));

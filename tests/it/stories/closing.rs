@@ -32,7 +32,7 @@ fn import_part(app: &TestApp, text: &str) {
     let as_of = tokyo_date(app.clock.now());
     let options = Options { kind: None, as_of, partial: true, confirmed: true };
     let import = Import::open(file.path(), options).expect("opens");
-    let run = import::run(&app.parts.db, app.parts.keyring.clone(), Actor::operator(), import, None);
+    let run = import::run(&app.parts.db, app.parts.keyring.clone(), Actor::operator(), import);
     let outcome = app.wait(run).expect("imports");
     assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
 }

@@ -3,6 +3,7 @@
 pub mod closing;
 pub mod health;
 pub mod mail_server;
+pub mod real_list;
 pub mod session_ends;
 pub mod usage_start_by_documents;
 pub mod usage_start_by_match;

@@ -2,6 +2,7 @@
 //! `UKETSUKE_TEST_POSTGRES_URL` is set. The last lines say how many ran on
 //! which database, and what was left out.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,6 +29,8 @@ pub enum Needs {
     Patience,
     /// A mail server to try: runs when this variable is set.
     Variable(&'static str),
+    /// Data beside the repository: runs when this file is there.
+    File(&'static str),
 }
 
 /// Makes the table of a module's tests.
@@ -74,6 +77,7 @@ fn trial(test: Test, place: Place, counts: Arc<Counts>) -> Trial {
         Needs::Nothing => false,
         Needs::Patience => true,
         Needs::Variable(name) => std::env::var(name).is_err(),
+        Needs::File(path) => !Path::new(path).exists(),
     };
     Trial::test(name, move || {
         let app = TestApp::start(&place);
@@ -97,6 +101,7 @@ fn tell(counts: &Counts, has_postgres: bool, tables: &[&[Test]]) {
             Needs::Variable(name) if std::env::var(name).is_err() => {
                 println!("left out: {} ({name} is not set; tests/run sets it)", test.name);
             }
+            Needs::File(path) if !Path::new(path).exists() => println!("left out: {} ({path} is not there)", test.name),
             Needs::Patience => println!("left out unless asked for with --ignored: {}", test.name),
             _ => {}
         }

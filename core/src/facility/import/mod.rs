@@ -6,9 +6,10 @@
 //!    English), or takes the bureaus' list, which has none.
 //! 3. `row` reads one record into values, or names column, value and reason.
 //! 4. `compare` sets it against the master; `apply` writes what differs.
-//! 5. `run` drives 1–4 twice: a dry run, then the real one in a single
-//!    transaction. Both fill the same [`Report`] through `tally`, which also
-//!    writes the `details`, every single change as a CSV.
+//! 5. `run` drives 1–4: dry, or really, in a single transaction that is undone
+//!    when something speaks against what it did. Both fill the same [`Report`]
+//!    through `tally`, which also writes the `details`, every single change as a
+//!    CSV.
 //! 6. [`pending`]: two people in the browser; [`undo`]: back to the state before.
 //!
 //! All or nothing: one unreadable row and nothing is applied. The same file

@@ -5,7 +5,6 @@
 //! Between the two the readable rows lie staged in the store, with keyed hashes
 //! for secrets; the file as handed in is gone.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::Options;
@@ -13,7 +12,7 @@ use super::apply::Target;
 use super::details::DetailWriter;
 use super::repo::{self, ImportRow, ImportState, NewImport};
 use super::report::Report;
-use super::run::{Outcome, Walk, objection, real};
+use super::run::{Outcome, Walk, real};
 use super::staged::StagedWriter;
 use crate::audit::Deed;
 use crate::db::Db;
@@ -75,7 +74,7 @@ async fn try_out(
     db.read(move |conn| {
         let mut stage = StagedWriter::create(paper.staged.path())?;
         let mut details = DetailWriter::create(paper.details.path())?;
-        let walk = Walk { keyring: &keyring, path: received.path(), options: &options, staged: false };
+        let walk = Walk { keyring: &keyring, path: received.path(), options: &options, staged_from: None };
         let report = walk.run(&mut Target::Dry(conn), Some(&mut stage), Some(&mut details))?;
         stage.finish()?;
         details.finish()?;
@@ -127,19 +126,11 @@ async fn apply_staged(
     (import, staged): (ImportRow, Received),
     options: Options,
 ) -> Result<Outcome> {
-    fn walk<'w>(keyring: &'w Keyring, path: &'w Path, options: &'w Options) -> Walk<'w> {
-        Walk { keyring, path, options, staged: true }
-    }
-    let told = import.report()?;
-    db.write(scope.actor(), move |tx| {
-        let walk = walk(&keyring, staged.path(), &options);
-        // What waits may have been overtaken: try it against the master of now.
-        let report = walk.run(&mut Target::Dry(tx.conn()), None, None)?;
-        if let Some(no) = objection(&report, &options) {
-            return Ok(no(report));
-        }
-        let done = real(tx, walk, &import.id)?;
-        Ok(Outcome::Applied(Report { encoding: told.encoding, ..done }))
+    let format = import.report()?.encoding;
+    db.settle(scope.actor(), move |tx| {
+        let walk =
+            Walk { keyring: &keyring, path: staged.path(), options: &options, staged_from: Some(format.as_str()) };
+        real(tx, walk, &import.id, None)
     })
     .await
 }

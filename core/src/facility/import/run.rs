@@ -20,8 +20,8 @@ use super::staged::StagedWriter;
 use super::tally::Tally;
 use super::{Options, text};
 use crate::audit::Deed;
-use crate::db::{Actor, Db, Tx};
-use crate::error::{Error, Result};
+use crate::db::{Actor, Db, Ending, Tx};
+use crate::error::Result;
 use crate::ids::ImportId;
 use crate::queue::Job;
 use crate::secret::Keyring;
@@ -37,6 +37,8 @@ pub struct Import {
     pub sha256: String,
     /// How to take it.
     pub options: Options,
+    /// Where every detail is written to as a CSV, if wished.
+    pub details: Option<PathBuf>,
 }
 
 impl Import {
@@ -46,7 +48,7 @@ impl Import {
     /// When it cannot be read.
     pub fn open(path: &Path, options: Options) -> std::io::Result<Self> {
         let file_name = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
-        Ok(Self { sha256: text::sha256(path)?, path: path.to_owned(), file_name, options })
+        Ok(Self { sha256: text::sha256(path)?, path: path.to_owned(), file_name, options, details: None })
     }
 }
 
@@ -76,7 +78,7 @@ pub async fn dry_run(
 ) -> Result<Report> {
     db.read(move |conn| {
         let mut writer = details.map(|path| DetailWriter::create(&path)).transpose()?;
-        let walk = Walk { keyring: &keyring, path: &path, options: &options, staged: false };
+        let walk = Walk { keyring: &keyring, path: &path, options: &options, staged_from: None };
         let report = walk.run(&mut Target::Dry(conn), None, writer.as_mut())?;
         writer.map(DetailWriter::finish).transpose()?;
         Ok(report)
@@ -84,25 +86,15 @@ pub async fn dry_run(
     .await
 }
 
-/// A dry run, and if nothing speaks against it, the real one: all or nothing.
-/// For the operator at the command line; in the browser two people do it
-/// ([`super::pending`]).
+/// Takes the file in one transaction, and undoes it if something speaks against
+/// it: all or nothing. For the operator at the command line; in the browser two
+/// people do it ([`super::pending`]).
 ///
 /// # Errors
-/// As [`dry_run`]; `Conflict` when the master changed between the two runs;
-/// `Refused(ImportRunning)` while another import changes the master.
-pub async fn run(
-    db: &Db,
-    keyring: Arc<Keyring>,
-    actor: Actor,
-    import: Import,
-    details: Option<PathBuf>,
-) -> Result<Outcome> {
-    let Import { path, file_name, sha256, options } = import;
-    let report = dry_run(db, keyring.clone(), path.clone(), options.clone(), details).await?;
-    if let Some(no) = objection(&report, &options) {
-        return Ok(no(report));
-    }
+/// As [`dry_run`]; `Refused(ImportRunning)` while another import changes the
+/// master.
+pub async fn run(db: &Db, keyring: Arc<Keyring>, actor: Actor, import: Import) -> Result<Outcome> {
+    let Import { path, file_name, sha256, options, details } = import;
     let new = NewImport {
         id: ImportId::mint(),
         file_name,
@@ -113,28 +105,37 @@ pub async fn run(
         staged_key: None,
         details_key: None,
     };
-    db.write(actor, move |tx| {
-        repo::insert_import(tx, &new, &report)?;
-        let walk = Walk { keyring: &keyring, path: &path, options: &options, staged: false };
-        real(tx, walk, &new.id).map(Outcome::Applied)
+    db.settle(actor, move |tx| {
+        let mut writer = details.map(|path| DetailWriter::create(&path)).transpose()?;
+        repo::insert_import(tx, &new, &Report::default())?;
+        let walk = Walk { keyring: &keyring, path: &path, options: &options, staged_from: None };
+        let ending = real(tx, walk, &new.id, writer.as_mut())?;
+        writer.map(DetailWriter::finish).transpose()?;
+        Ok(ending)
     })
     .await
 }
 
 /// What speaks against applying, if anything.
-pub(super) fn objection(report: &Report, options: &Options) -> Option<fn(Report) -> Outcome> {
+fn objection(report: &Report, options: &Options) -> Option<fn(Report) -> Outcome> {
     if report.refused > 0 {
         return Some(Outcome::Refused);
     }
     (!options.confirmed && !report.alarming().is_empty()).then_some(Outcome::NeedsConfirmation)
 }
 
-/// The real run of an import that is noted already.
-pub(super) fn real(tx: &mut Tx<'_>, walk: Walk<'_>, id: &ImportId) -> Result<Report> {
+/// The real run of an import that is noted already: it stands if nothing speaks
+/// against what it did.
+pub(super) fn real(
+    tx: &mut Tx<'_>,
+    walk: Walk<'_>,
+    id: &ImportId,
+    details: Option<&mut DetailWriter>,
+) -> Result<Ending<Outcome>> {
     repo::lock(tx)?;
-    let report = walk.run(&mut Target::Real(tx, id.clone()), None, None)?;
-    if objection(&report, walk.options).is_some() {
-        return Err(Error::Conflict);
+    let report = walk.run(&mut Target::Real(tx, id.clone()), None, details)?;
+    if let Some(no) = objection(&report, walk.options) {
+        return Ok(Ending::Undo(no(report)));
     }
     repo::end_import(tx, id, ImportState::Applied, &report)?;
     let counts = json!({
@@ -145,7 +146,7 @@ pub(super) fn real(tx: &mut Tx<'_>, walk: Walk<'_>, id: &ImportId) -> Result<Rep
     if report.closed + report.closing > 0 {
         tx.enqueue(&ClosingsJob { import: id.clone() })?;
     }
-    Ok(report)
+    Ok(Ending::Keep(Outcome::Applied(report)))
 }
 
 /// Tells the people of the facilities that an import closed, or will.
@@ -165,8 +166,9 @@ pub(super) struct Walk<'w> {
     pub keyring: &'w Keyring,
     pub path: &'w Path,
     pub options: &'w Options,
-    /// The file is one of ours, with hashes for secrets.
-    pub staged: bool,
+    /// The file is one of ours, with hashes for secrets; what the file was that
+    /// it was staged from.
+    pub staged_from: Option<&'w str>,
 }
 
 impl Walk<'_> {
@@ -182,13 +184,15 @@ impl Walk<'_> {
             return Err(fault("ファイルに何も書かれていません".to_owned()));
         }
         let layout = Layout::of(&first, self.options.kind.is_some())?;
-        let mut report = Report { encoding: records.format.to_owned(), ..Report::default() };
+        let mut report =
+            Report { encoding: self.staged_from.unwrap_or(records.format).to_owned(), ..Report::default() };
         match &layout {
             Layout::BureauList => report.bureau_list = true,
             Layout::Headed { ignored, .. } => report.ignored_columns.clone_from(ignored),
         }
         let held = (layout == Layout::BureauList).then_some(first);
-        let reader = RowReader { layout, kind: self.options.kind, keyring: self.keyring, staged: self.staged };
+        let reader =
+            RowReader { layout, kind: self.options.kind, keyring: self.keyring, staged: self.staged_from.is_some() };
         let mut progress = Progress {
             seen: HashMap::new(),
             known: Known::default(),

@@ -1,20 +1,31 @@
-//! Made-up facilities for demos, tests and measurements: plausible in every
-//! field, and no real one among them. The same seed gives the same facilities,
-//! and the first of many are the few.
+//! Made-up facilities in any number, for trying the import at national scale:
+//! `uketsuke facilities generate`, tests and the benchmark.
+//!
+//! 1. `mix` says how many of each kind stand in each prefecture.
+//! 2. `codes` counts them, so that every code is its own without a memory of the others.
+//! 3. `name`, `person` and `place` say what they are called, who runs them and where.
+//!
+//! The same seed gives the same facilities in the same order, however many are
+//! taken; what is kept does not grow with them. None is real: the municipalities
+//! and the telephone exchanges do not exist. A code may happen to be a real one's.
 
-mod words;
+mod codes;
+mod mix;
+mod name;
+mod person;
+mod place;
+#[cfg(test)]
+mod tests;
 
-use std::io::Write;
+use std::io;
 
 use chrono::{Days, NaiveDate};
 use fastrand::Rng;
 
 use super::code::FacilityCode;
-use super::kind::{FacilityKind, MatchSecret};
-use super::prefecture::Prefecture;
-use words::{BRANCHES, FAMILIES, GIVEN, OWNERS, PRETTY, SHARES, TOWNS, TRADES, Trade, Word};
+use super::kind::{FacilityKind, KINDS, MatchSecret};
 
-/// Columns of the file, as the import reads them.
+/// The headings of [`write_csv`], all of which the import knows.
 const HEADINGS: [&str; 11] = [
     "機関コード",
     "所属機関",
@@ -29,157 +40,153 @@ const HEADINGS: [&str; 11] = [
     "指定日",
 ];
 
-/// The most that have codes of their own: six digits in the smallest prefecture's share.
-pub const MAX: u64 = 8_000_000;
+/// Designations begin on this day and spread over so many days.
+const DESIGNATED: (NaiveDate, u64) = (NaiveDate::from_ymd_opt(1986, 4, 1).expect("a day"), 14_000);
 
-/// A made-up facility, with the secrets it is matched by.
+/// One made-up facility, written as masters are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
-    /// 機関コード, with the right check digit where it has one.
+    /// 機関コード, with its check digit where the kind has one.
     pub code: FacilityCode,
     /// 所属機関.
     pub kind: FacilityKind,
-    /// Its name.
+    /// At most 55 characters, the most that published lists have.
     pub name: String,
-    /// Its reading, katakana.
+    /// How the name is read, in katakana.
     pub kana: String,
-    /// Seven digits.
+    /// In the digits of its prefecture.
     pub postal_code: String,
-    /// Its address, from the prefecture on.
+    /// From the prefecture on, digits as often full-width as not.
     pub address: String,
-    /// Ten digits.
+    /// With hyphens.
     pub phone: String,
-    /// 口座番号, for the kinds that are matched by it.
-    pub account_number: Option<String>,
-    /// 施術管理者.
+    /// Some without their leading zeros; empty where the kind is matched by a birth date.
+    pub account_number: String,
+    /// Family and given name; insurers have none.
     pub manager_name: String,
-    /// Birth date of the 施術管理者, for the kinds that are matched by it.
-    pub manager_birth: Option<NaiveDate>,
-    /// 指定日.
+    /// ISO or wareki; empty where the kind is matched by an account number.
+    pub manager_birth: String,
+    /// Designated since.
     pub designated_on: NaiveDate,
 }
 
-/// Facility number `number` (below [`MAX`]) of those with this seed, of a kind
-/// drawn by the kinds' shares or the one given.
-pub fn sample(seed: u64, number: u64, kind: Option<FacilityKind>) -> Sample {
-    // Each facility has a generator of its own: none depends on those before it.
-    let mut rng = Rng::with_seed(seed ^ number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    let trade = trade(&mut rng, kind);
-    let code = code(seed, number, trade);
-    let owner = pick(&mut rng, &FAMILIES);
-    let (name, kana) = name(&mut rng, trade, owner);
-    let prefecture = code.prefecture();
-    let secret = trade.kind.entry().secret;
-    Sample {
-        kind: trade.kind,
-        postal_code: format!("{:03}{:04}", u16::from(prefecture.number()) * 20 + rng.u16(0..20), rng.u16(0..9999)),
-        address: address(&mut rng, prefecture),
-        phone: format!("0{}{:07}", 30 + prefecture.number() % 60, rng.u32(0..10_000_000)),
-        account_number: (secret == MatchSecret::AccountNumber).then(|| rng.u32(1..10_000_000).to_string()),
-        manager_name: format!("{}　{}", owner.0, GIVEN[rng.usize(..GIVEN.len())]),
-        manager_birth: (secret == MatchSecret::ManagerBirthDate).then(|| day(1935, rng.u64(0..55 * 365))),
-        designated_on: day(1990, rng.u64(0..36 * 365)),
-        code,
-        name,
-        kana,
+/// Facilities without end, by seed.
+#[derive(Debug, Clone)]
+pub struct Samples {
+    rng: Rng,
+    only: Option<FacilityKind>,
+    codes: codes::Codes,
+    made: usize,
+}
+
+impl Samples {
+    /// The most that may be taken: beyond it the codes of the largest prefectures run out.
+    pub const MOST: usize = 5_000_000;
+
+    /// Facilities of all kinds, or of one only.
+    pub fn new(seed: u64, only: Option<FacilityKind>) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let codes = codes::Codes::new(&mut rng);
+        Self { rng, only, codes, made: 0 }
+    }
+
+    /// The first ones are of each kind in turn, so that a small file has all of them.
+    fn kind(&mut self) -> FacilityKind {
+        let first = KINDS.get(self.made).map(|entry| entry.kind);
+        self.made += 1;
+        self.only.or(first).unwrap_or_else(|| mix::kind(&mut self.rng))
     }
 }
 
-/// Writes `count` facilities as a CSV with headings.
-///
-/// # Errors
-/// When `out` cannot be written to.
-pub fn write_csv(out: impl Write, count: u64, seed: u64, kind: Option<FacilityKind>) -> csv::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(HEADINGS)?;
-    for number in 0..count {
-        let Sample {
-            code,
+impl Iterator for Samples {
+    type Item = Sample;
+
+    fn next(&mut self) -> Option<Sample> {
+        let kind = self.kind();
+        let rng = &mut self.rng;
+        let prefecture = mix::prefecture(rng);
+        let secret = kind.entry().secret;
+        let (name, kana) = name::facility(rng, kind);
+        Some(Sample {
+            code: self.codes.next(kind, prefecture),
             kind,
             name,
             kana,
-            postal_code,
-            address,
-            phone,
-            account_number,
-            manager_name,
-            manager_birth,
-            designated_on,
-        } = sample(seed, number, kind);
-        let birth = manager_birth.map_or(String::new(), |on| on.to_string());
-        csv.write_record([
-            code.as_str(),
-            kind.as_str(),
-            &name,
-            &kana,
-            &postal_code,
-            &address,
-            &phone,
-            account_number.as_deref().unwrap_or_default(),
-            &manager_name,
-            &birth,
-            &designated_on.to_string(),
-        ])?;
+            postal_code: place::postal_code(rng, prefecture),
+            address: place::address(rng, prefecture),
+            phone: place::phone(rng, prefecture),
+            account_number: match secret {
+                MatchSecret::AccountNumber => account_number(rng),
+                MatchSecret::ManagerBirthDate => String::new(),
+            },
+            manager_name: if kind == FacilityKind::Insurer { String::new() } else { person::full_name(rng) },
+            manager_birth: match secret {
+                MatchSecret::ManagerBirthDate => person::birth_date(rng),
+                MatchSecret::AccountNumber => String::new(),
+            },
+            designated_on: DESIGNATED.0 + Days::new(rng.u64(..DESIGNATED.1)),
+        })
     }
-    Ok(csv.flush()?)
 }
 
-fn trade(rng: &mut Rng, kind: Option<FacilityKind>) -> &'static Trade {
-    let all: usize = TRADES.iter().map(|trade| trade.share).sum();
-    let mut drawn = rng.usize(..all);
-    let by_share = TRADES.iter().find(|trade| {
-        let hit = drawn < trade.share;
-        drawn = drawn.wrapping_sub(trade.share);
-        hit
-    });
-    let given = kind.and_then(|kind| TRADES.iter().find(|trade| trade.kind == kind));
-    given.or(by_share).unwrap_or(&TRADES[0])
-}
-
-/// Numbers are dealt out to the prefectures by their shares; within one they
-/// count up, and the count is scattered over the six digits without a repeat.
-fn code(seed: u64, number: u64, trade: &Trade) -> FacilityCode {
-    let round: usize = SHARES.iter().sum();
-    let mut place = (number % round as u64) as usize;
-    let mut prefecture = 0;
-    while place >= SHARES[prefecture] {
-        place -= SHARES[prefecture];
-        prefecture += 1;
+/// Writes facilities as a CSV in UTF-8, with a row of headings.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_csv(out: impl io::Write, samples: impl Iterator<Item = Sample>) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(HEADINGS).map_err(unwritable)?;
+    for sample in samples {
+        csv.write_record(cells(sample)).map_err(unwritable)?;
     }
-    let counted = number / round as u64 * SHARES[prefecture] as u64 + place as u64;
-    // A multiplier without the factors 2 and 5 visits every remainder of a million.
-    let six = (counted * 387_421 + seed % 1_000_000) % 1_000_000;
-    FacilityCode::with_check_digit(Prefecture::ALL[prefecture], trade.third_digit, six as u32)
+    csv.flush()
 }
 
-fn name(rng: &mut Rng, trade: &Trade, owner: Word) -> (String, String) {
-    let stem = if rng.bool() { owner } else { pick(rng, &PRETTY) };
-    let before = if rng.u8(0..12) == 0 { pick(rng, &OWNERS) } else { ("", "") };
-    let behind = if rng.u8(0..8) == 0 { pick(rng, &BRANCHES) } else { ("", "") };
-    let parts = [before, stem, pick(rng, trade.endings), behind];
-    (parts.map(|(written, _)| written).concat(), parts.map(|(_, read)| read).concat())
+/// Under the headings, in their order.
+fn cells(sample: Sample) -> [String; HEADINGS.len()] {
+    [
+        sample.code.to_string(),
+        sample.kind.label().to_owned(),
+        sample.name,
+        sample.kana,
+        sample.postal_code,
+        sample.address,
+        sample.phone,
+        sample.account_number,
+        sample.manager_name,
+        sample.manager_birth,
+        sample.designated_on.to_string(),
+    ]
 }
 
-/// Digits full-width, as in nearly every real address.
-fn address(rng: &mut Rng, prefecture: Prefecture) -> String {
-    let town = TOWNS[rng.usize(..TOWNS.len())];
-    let figures = format!("{}丁目{}番{}号", rng.u8(1..9), rng.u8(1..40), rng.u8(1..30));
-    let wide: String = figures
-        .chars()
-        .map(|c| c.to_digit(10).and_then(|digit| char::from_u32('０' as u32 + digit)).unwrap_or(c))
-        .collect();
-    let floor = if rng.u8(0..5) == 0 { "　見本ビル２Ｆ" } else { "" };
-    format!("{}{town}{wide}{floor}", prefecture.name())
+/// The system's own error, which tells a closed pipe from a full disk.
+fn unwritable(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
-fn pick(rng: &mut Rng, words: &[Word]) -> Word {
-    words[rng.usize(..words.len())]
+/// Up to seven digits. One in eight went through a spreadsheet, which drops leading zeros.
+fn account_number(rng: &mut Rng) -> String {
+    let number = rng.u32(1..10_000_000);
+    if rng.u8(..8) == 0 { number.to_string() } else { format!("{number:07}") }
 }
 
-fn day(from_year: i32, days: u64) -> NaiveDate {
-    let from = NaiveDate::from_ymd_opt(from_year, 1, 1).unwrap_or_default();
-    from.checked_add_days(Days::new(days)).unwrap_or(from)
+/// One of a list.
+fn pick<'l, T>(rng: &mut Rng, list: &'l [T]) -> &'l T {
+    &list[rng.usize(..list.len())]
 }
 
-#[cfg(test)]
-mod tests;
+/// The place of one of these weights, each as likely as it is heavy.
+fn weighted<const N: usize>(rng: &mut Rng, weights: &[u32; N]) -> usize {
+    let mut left = rng.u32(..weights.iter().sum::<u32>());
+    weights
+        .iter()
+        .position(|weight| {
+            let here = left < *weight;
+            left = left.saturating_sub(*weight);
+            here
+        })
+        .unwrap_or(N - 1)
+}

@@ -6,7 +6,7 @@ use crate::evidence::sniff::fixtures;
 
 async fn refusal(db: &TestDb, bytes: &[u8], kind: Option<FacilityKind>) -> String {
     let file = file(bytes);
-    let outcome = run(db, keyring(), Actor::operator(), import(file.path().to_owned(), options(kind)), None).await;
+    let outcome = run(db, keyring(), Actor::operator(), import(file.path().to_owned(), options(kind))).await;
     match outcome {
         Err(Error::Invalid(errors)) => errors.of("file").concat(),
         Ok(Outcome::Refused(report)) => report.refused_cells[0].reason.clone(),
@@ -91,7 +91,7 @@ async fn a_file_cut_off_in_the_middle_applies_nothing_and_the_whole_one_does() {
             continue; // cut between rows, it is a smaller master: the guard's affair
         }
         let file = file(part);
-        let outcome = run(&db, keyring(), Actor::operator(), import(file.path().to_owned(), options(None)), None).await;
+        let outcome = run(&db, keyring(), Actor::operator(), import(file.path().to_owned(), options(None))).await;
         assert!(!matches!(outcome, Ok(Outcome::Applied(_))), "{} bytes are missing", cut);
         assert_eq!(count(&db), 0);
     }
@@ -127,7 +127,7 @@ async fn of_two_imports_at_once_one_waits_or_is_told() {
     let runs = files.iter().map(|file| {
         let import = import(file.path().to_owned(), options(Some(JudoTherapy)));
         let db = db.db.clone();
-        tokio::spawn(async move { run(&db, keyring(), Actor::operator(), import, None).await })
+        tokio::spawn(async move { run(&db, keyring(), Actor::operator(), import).await })
     });
     let runs: Vec<_> = runs.collect();
     let mut applied = 0;

@@ -6,9 +6,8 @@ async fn details_of(db: &TestDb, text: &str, confirmed: bool) -> Vec<Vec<String>
     let (file, out) = (file(text.as_bytes()), tempfile::tempdir().expect("a folder"));
     let path = out.path().join("details.csv");
     let options = Options { confirmed, ..options(Some(JudoTherapy)) };
-    run(db, keyring(), Actor::operator(), import(file.path().to_owned(), options), Some(path.clone()))
-        .await
-        .expect("runs");
+    let import = Import { details: Some(path.clone()), ..import(file.path().to_owned(), options) };
+    run(db, keyring(), Actor::operator(), import).await.expect("runs");
     let text = std::fs::read_to_string(path).expect("the details");
     let text = text.strip_prefix('\u{feff}').expect("the mark of UTF-8");
     let mut rows = csv::Reader::from_reader(text.as_bytes());

@@ -46,7 +46,7 @@ async fn both_keys_match_while_the_secrets_move_to_the_new_one() {
     // The next file moves the others, quietly.
     let file = file(TEXT.as_bytes());
     let import = import(file.path().to_owned(), options(Some(Midwifery)));
-    let outcome = run(&db, rotated.clone(), Actor::operator(), import, None).await.expect("runs");
+    let outcome = run(&db, rotated.clone(), Actor::operator(), import).await.expect("runs");
     let Outcome::Applied(report) = outcome else { panic!("{outcome:?}") };
     assert!(report.changes_nothing());
     assert_eq!((report.unchanged, report.rehashed), (2, 1));

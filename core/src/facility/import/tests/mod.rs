@@ -39,12 +39,12 @@ fn file(bytes: &[u8]) -> NamedTempFile {
 }
 
 fn import(path: PathBuf, options: Options) -> Import {
-    Import { path, file_name: "master.csv".into(), sha256: "0".repeat(64), options }
+    Import { path, file_name: "master.csv".into(), sha256: "0".repeat(64), options, details: None }
 }
 
 async fn apply(db: &TestDb, bytes: &[u8], options: Options) -> Outcome {
     let file = file(bytes);
-    run(db, keyring(), Actor::operator(), import(file.path().to_owned(), options), None).await.expect("runs")
+    run(db, keyring(), Actor::operator(), import(file.path().to_owned(), options)).await.expect("runs")
 }
 
 async fn applied(db: &TestDb, bytes: &[u8], options: Options) -> Report {
