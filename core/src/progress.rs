@@ -7,7 +7,6 @@ use crate::application::{Application, ApplicationKind, State, repo};
 use crate::db::Conn;
 use crate::device::{self, DeviceState};
 use crate::error::Result;
-use crate::facility;
 use crate::ids::ApplicationId;
 use crate::scope::FacilityScope;
 
@@ -26,8 +25,6 @@ pub enum NextStep {
     SetUpDevices(usize),
     /// Nothing is left to do.
     Nothing,
-    /// The facility is 廃止: nothing can be done.
-    Closed,
 }
 
 /// A facility's way, as far as the person may see it.
@@ -45,20 +42,19 @@ pub struct Progress {
     pub applications: Vec<Application>,
 }
 
-/// Reads a facility's progress on a day (Asia/Tokyo).
+/// Reads a facility's progress.
 ///
 /// # Errors
 /// From the database only.
-pub fn of(conn: &mut Conn, scope: &FacilityScope, today: NaiveDate) -> Result<Progress> {
+pub fn of(conn: &mut Conn, scope: &FacilityScope) -> Result<Progress> {
     let applications = repo::list_in_scope(conn, scope)?;
     let devices = if scope.verified() { device::list_in_scope(conn, scope)? } else { Vec::new() };
     let live = devices.iter().filter(|d| d.state != DeviceState::Revoked);
     let waiting = devices.iter().filter(|d| d.state == DeviceState::Issued);
     let (devices, devices_waiting) = (live.count(), waiting.count());
     let current = current(&applications);
-    let closed = facility::repo::get(conn, scope.facility())?.is_closed(today);
     Ok(Progress {
-        next: if closed { NextStep::Closed } else { next_step(current, devices_waiting) },
+        next: next_step(current, devices_waiting),
         usage_start: current.map(|a| a.state),
         devices,
         devices_waiting,

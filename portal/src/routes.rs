@@ -9,7 +9,7 @@ use uketsuke_web::routes::{Route, Who, get, post};
 
 use crate::pages::applications::{confirm, done, edit, end, files, list, show, start};
 use crate::pages::{
-    account, activate, consent, devices, documents, facilities, home, login, logout, lookup, register, reset, top,
+    account, activate, consent, devices, documents, facilities, home, login, logout, register, reset, top,
 };
 
 /// The table.
@@ -32,7 +32,6 @@ pub fn routes() -> Vec<Route> {
         post("/register/resend", Anyone, || web::to(register::sent::resend)),
         get("/register/address", Anyone, || web::to(register::address::show)),
         post("/register/address", Anyone, || web::to(register::address::change)),
-        get("/facility-lookup", Anyone, || web::to(lookup::piece)),
         get("/activate/done", Anyone, || web::to(activate::done)),
         get("/activate/{token}", Anyone, || web::to(activate::show)),
         post("/activate/{token}", Anyone, || web::to(activate::activate)),

@@ -9,10 +9,8 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use chrono::NaiveDate;
 use futures_util::future::LocalBoxFuture;
 use uketsuke_core::account::{self, Session};
-use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{Actor, ActorKind};
 use uketsuke_core::facility::kind;
 use uketsuke_core::scope::FacilityScope;
@@ -22,7 +20,6 @@ use uketsuke_web::fields::Fields;
 use uketsuke_web::page::{Frame, NavItem, SITE_CSM, SITE_OMF};
 use uketsuke_web::request::traced;
 use uketsuke_web::site::{self, SignedInAs, Site};
-use uketsuke_web::words;
 
 use crate::Portal;
 use crate::routes;
@@ -108,7 +105,6 @@ async fn find(request: &HttpRequest) -> Result<Option<SignedIn>, PageError> {
         person: session.person.clone(),
         facility: session.facility_name.clone(),
         can_switch: session.can_switch,
-        notice: session.closed_on.map(|on| closing_notice(on, tokyo_date(portal.now().utc()))),
         site: match session.site {
             kind::Site::Omf => SITE_OMF,
             kind::Site::Csm => SITE_CSM,
@@ -117,20 +113,6 @@ async fn find(request: &HttpRequest) -> Result<Option<SignedIn>, PageError> {
     }
     .announce(request);
     Ok(Some(SignedIn { session, portal, request: request.clone() }))
-}
-
-/// What people of a facility that left the master, or will, read on every page.
-fn closing_notice(closed_on: NaiveDate, today: NaiveDate) -> String {
-    let day = words::date(closed_on);
-    if closed_on <= today {
-        format!(
-            "この施設は{day}に廃止になりました。端末での資格確認と、新しい申請や承認はできません。廃止が誤りのときは、コールセンターへお電話ください"
-        )
-    } else {
-        format!(
-            "この施設は{day}に廃止になる予定です。その日から、端末で資格確認ができなくなります。予定が誤りのときは、コールセンターへお電話ください"
-        )
-    }
 }
 
 /// The way to the login. A form sent after the session had ended is kept for the

@@ -16,7 +16,6 @@ fn main() -> ExitCode {
     support::harness::run(&[
         portal::applications::TESTS,
         portal::evidence::TESTS,
-        stories::closing::TESTS,
         stories::health::TESTS,
         stories::usage_start_by_match::TESTS,
         stories::usage_start_by_documents::TESTS,

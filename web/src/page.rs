@@ -145,8 +145,6 @@ pub struct Frame {
     pub flash: Option<Flash>,
     /// An outage, or a deadline within 48 hours: one sentence.
     pub emergency: Option<String>,
-    /// What concerns everything the person does here: stands above every page.
-    pub notice: Option<String>,
     /// The call centre.
     pub phone: Phone,
     /// What print shows at the foot: the page's address.
@@ -173,7 +171,6 @@ impl Frame {
             error: false,
             flash: None,
             emergency: None,
-            notice: None,
             phone: Phone::default(),
             address: String::new(),
             receipt: None,
@@ -233,11 +230,6 @@ impl Frame {
     /// Shows the emergency banner.
     pub fn emergency(self, text: Option<String>) -> Self {
         Self { emergency: text, ..self }
-    }
-
-    /// Shows a notice above the page.
-    pub fn notice(self, text: Option<String>) -> Self {
-        Self { notice: text, ..self }
     }
 
     /// Sets the call centre's line.

@@ -65,8 +65,6 @@ pub struct SignedInAs {
     pub facility: String,
     /// Whether there is another facility to switch to.
     pub can_switch: bool,
-    /// What concerns everything this person does here, if anything.
-    pub notice: Option<String>,
     /// The site's name for this person, where it is not the usual one.
     pub site: SiteName,
     /// The main navigation.
@@ -87,7 +85,6 @@ impl SignedInAs {
             .person(&self.person)
             .facility(&self.facility)
             .can_switch(self.can_switch)
-            .notice(self.notice.clone())
             .nav(self.nav, current)
     }
 }

@@ -3,9 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use uketsuke_core::closing;
 use uketsuke_core::error::Error;
-use uketsuke_core::facility::import::ClosingsJob;
 use uketsuke_core::mail::MailJob;
 use uketsuke_core::queue::{ClaimedJob, Job};
 
@@ -40,11 +38,5 @@ pub type Start = fn(Works, ClaimedJob) -> Running;
 /// Every kind of job.
 pub const JOBS: &[(&str, Start)] = &[
     (MailJob::KIND, |works, job| Box::pin(mail::run(works, job))),
-    (ClosingsJob::KIND, |works, job| Box::pin(closings(works, job))),
     (PeriodicJob::KIND, |works, job| Box::pin(periodic::run(works, job))),
 ];
-
-async fn closings(works: Works, job: ClaimedJob) -> Result<(), Failure> {
-    let job: ClosingsJob = serde_json::from_str(&job.payload).map_err(|e| Failure::Kill(e.to_string()))?;
-    Ok(closing::tell(&works.db, &job.import).await?)
-}

@@ -3,7 +3,6 @@
 
 use uketsuke_core::account::mail as account;
 use uketsuke_core::application::mail as application;
-use uketsuke_core::closing;
 use uketsuke_core::device;
 use uketsuke_core::mail::{Composer, Letter, composer};
 use uketsuke_core::staff::mail as staff;
@@ -39,7 +38,6 @@ pub const LETTERS: &[Entry] = &[
     letter::<device::Suspended>(),
     letter::<device::Resumed>(),
     letter::<device::Revoked>(),
-    letter::<closing::FacilityClosed>(),
     letter::<staff::StaffInvite>(),
 ];
 

@@ -33,8 +33,6 @@ pub struct Session {
     pub person: String,
     /// The facility in hand.
     pub facility_name: String,
-    /// The day from which it is 廃止, where there is one.
-    pub closed_on: Option<chrono::NaiveDate>,
     /// The portal that facility belongs to.
     pub site: crate::facility::kind::Site,
     /// Whether there is another facility to switch to.
@@ -55,15 +53,7 @@ impl Session {
 }
 
 type LiveRow = (SessionId, At, AccountId, String, String, Option<FacilityId>);
-/// A facility this person can take in hand.
-#[derive(Queryable)]
-struct SeatRow {
-    facility: FacilityId,
-    name: String,
-    kind: crate::facility::kind::FacilityKind,
-    closed_on: Option<chrono::NaiveDate>,
-    state: MembershipState,
-}
+type SeatRow = (FacilityId, String, crate::facility::kind::FacilityKind, MembershipState);
 
 /// Finds the live session of a cookie, and notes that it was used.
 ///
@@ -100,12 +90,12 @@ fn find_live(conn: &mut Conn, hash: &TokenHash, now: At) -> Result<Option<(Sessi
     let Some((id, seen_at, account, family, given, chosen)) = row else { return Ok(None) };
     let seats = seats(conn, &account)?;
     let can_switch = seats.len() > 1;
-    let in_hand = seats.iter().position(|seat| Some(&seat.facility) == chosen.as_ref()).unwrap_or(0);
-    let Some(seat) = seats.into_iter().nth(in_hand) else { return Ok(None) };
-    let scope = FacilityScope::mint(seat.facility, account.clone(), seat.state == MembershipState::Verified);
+    let in_hand = seats.iter().position(|seat| Some(&seat.0) == chosen.as_ref()).unwrap_or(0);
+    let Some((facility, facility_name, kind, state)) = seats.into_iter().nth(in_hand) else { return Ok(None) };
+    let scope = FacilityScope::mint(facility, account.clone(), state == MembershipState::Verified);
     let person = format!("{family} {given}");
-    let (facility_name, closed_on, site) = (seat.name, seat.closed_on, seat.kind.entry().site);
-    Ok(Some((Session { id, account, person, facility_name, closed_on, site, can_switch, scope }, seen_at)))
+    let site = kind.entry().site;
+    Ok(Some((Session { id, account, person, facility_name, site, can_switch, scope }, seen_at)))
 }
 
 fn seats(conn: &mut Conn, account: &AccountId) -> Result<Vec<SeatRow>> {
@@ -113,7 +103,7 @@ fn seats(conn: &mut Conn, account: &AccountId) -> Result<Vec<SeatRow>> {
         .inner_join(facilities::table)
         .filter(memberships::account_id.eq(account))
         .order((memberships::created_at, memberships::id))
-        .select((facilities::id, facilities::name, facilities::kind, facilities::closed_on, memberships::state))
+        .select((facilities::id, facilities::name, facilities::kind, memberships::state))
         .load(conn)?)
 }
 
@@ -152,9 +142,9 @@ fn last_facility(conn: &mut Conn, account: &AccountId) -> Result<Option<Facility
         .first(conn)
         .optional()?;
     let seats = seats(conn, account)?;
-    let held = last.flatten().filter(|last| seats.iter().any(|seat| &seat.facility == last));
-    let verified = seats.iter().find(|seat| seat.state == MembershipState::Verified);
-    Ok(held.or_else(|| verified.or(seats.first()).map(|seat| seat.facility.clone())))
+    let held = last.flatten().filter(|last| seats.iter().any(|seat| &seat.0 == last));
+    let verified = seats.iter().find(|seat| seat.3 == MembershipState::Verified);
+    Ok(held.or_else(|| verified.or(seats.first()).map(|seat| seat.0.clone())))
 }
 
 /// Gives a session a new token; the old one ends. For changes of rights.
@@ -170,7 +160,7 @@ pub(super) fn rotate(tx: &mut Tx<'_>, id: &SessionId) -> Result<PlainToken> {
 /// # Errors
 /// `NotFound` when the person has no seat there.
 pub fn switch_facility(tx: &mut Tx<'_>, session: &Session, facility: &FacilityId) -> Result<PlainToken> {
-    if !seats(tx.conn(), &session.account)?.iter().any(|seat| &seat.facility == facility) {
+    if !seats(tx.conn(), &session.account)?.iter().any(|seat| &seat.0 == facility) {
         return Err(Error::NotFound);
     }
     diesel::update(sessions::table.find(&session.id)).set(sessions::facility_id.eq(facility)).execute(tx.conn())?;

@@ -80,22 +80,7 @@ impl Tx<'_> {
     /// # Errors
     /// When the job cannot be written.
     pub fn send<L: Letter>(&mut self, letter: &L) -> Result<JobId> {
-        self.enqueue(&MailJob::of(letter)?)
-    }
-
-    /// Sends a letter unless one with this key was ever sent: for work that may
-    /// run twice.
-    ///
-    /// # Errors
-    /// When the job cannot be written.
-    pub fn send_once<L: Letter>(&mut self, letter: &L, unique_key: &str) -> Result<bool> {
-        self.enqueue_once(&MailJob::of(letter)?, unique_key)
-    }
-}
-
-impl MailJob {
-    fn of<L: Letter>(letter: &L) -> Result<Self> {
-        Ok(Self { letter: L::NAME.to_owned(), ids: serde_json::to_string(letter)?, mail: MailId::mint() })
+        self.enqueue(&MailJob { letter: L::NAME.to_owned(), ids: serde_json::to_string(letter)?, mail: MailId::mint() })
     }
 }
 

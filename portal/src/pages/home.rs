@@ -3,7 +3,6 @@
 use actix_web::web::Data;
 use askama::Template;
 use uketsuke_core::application::{Application, State};
-use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::progress::{self, NextStep, Progress};
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, words};
@@ -42,8 +41,7 @@ struct Task {
 pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     let scope = who.scope().clone();
     let verified = scope.verified();
-    let today = tokyo_date(portal.now().utc());
-    let progress = portal.db.read(move |c| progress::of(c, &scope, today)).await?;
+    let progress = portal.db.read(move |c| progress::of(c, &scope)).await?;
     html(&Page {
         frame: who.frame("ホーム"),
         next: next(&progress.next),
@@ -91,12 +89,6 @@ fn next(step: &NextStep) -> Next {
             ),
             "/devices".into(),
             "端末の設定情報を見る",
-        ),
-        NextStep::Closed => card(
-            "この施設でできる手続きはありません",
-            "廃止になった施設です。別の施設の手続きをするときは、その施設を追加してください。",
-            "/facilities/add".into(),
-            "施設を追加する",
         ),
         NextStep::Nothing => card(
             "必要な手続きは終わりました",

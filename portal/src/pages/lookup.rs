@@ -1,14 +1,7 @@
 //! A facility by its kind and code, as registration and 「施設の追加」 ask for it:
 //! the fields, and the look-up with its faults in words.
-//!
-//! `GET /facility-lookup?kind=…&prefecture=…&code=…`: the same look-up while
-//! somebody types, as a piece of HTML for the region under the field; nothing
-//! (204) as long as the code is not whole. Anyone: the bureaus publish names and
-//! addresses.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Query};
-use askama::Template;
+use actix_web::web::Data;
 use serde::Deserialize;
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::facility::code::FacilityCode;
@@ -17,8 +10,8 @@ use uketsuke_core::facility::prefecture::{Bureau, Prefecture};
 use uketsuke_core::facility::{self, Facility};
 use uketsuke_core::form::{FieldErrors, FieldFault};
 use uketsuke_core::refusal::Refusal;
+use uketsuke_web::PageError;
 use uketsuke_web::form::{Choice, ChoiceGroup};
-use uketsuke_web::{PageError, PageResult, html};
 
 use crate::Portal;
 
@@ -68,37 +61,6 @@ fn prefectures() -> Vec<ChoiceGroup> {
     Bureau::ALL.into_iter().map(group).collect()
 }
 
-/// What the master says to a whole code.
-enum Answer {
-    Found(Facility),
-    Closed,
-    /// Not there; and the code may be mistyped.
-    Unknown(Option<&'static str>),
-}
-
-impl Answer {
-    /// What is wrong, and what to do.
-    fn fault(&self) -> Option<String> {
-        match self {
-            Self::Found(_) => None,
-            Self::Closed => Some(Refusal::FacilityClosed.sentence().to_owned()),
-            Self::Unknown(None) => Some(UNKNOWN.to_owned()),
-            Self::Unknown(Some(advice)) => Some(format!("{advice}。{UNKNOWN}")),
-        }
-    }
-}
-
-async fn ask(portal: &Data<Portal>, kind: FacilityKind, code: FacilityCode) -> Result<Answer, PageError> {
-    let advice = code.advice(kind);
-    let found = portal.db.read(move |c| facility::repo::find_by_kind_and_code(c, kind, &code)).await?;
-    let today = tokyo_date(portal.now().utc());
-    Ok(match found {
-        Some(facility) if facility.is_closed(today) => Answer::Closed,
-        Some(facility) => Answer::Found(facility),
-        None => Answer::Unknown(advice),
-    })
-}
-
 /// Finds the open facility of this kind, or says what to do.
 pub(crate) async fn look_up(
     portal: &Data<Portal>,
@@ -109,37 +71,14 @@ pub(crate) async fn look_up(
         Ok(code) => code,
         Err(errors) => return Ok(Err(errors)),
     };
-    Ok(match ask(portal, kind, code).await? {
-        Answer::Found(facility) => Ok(facility),
-        other => Err(fault(kind, other.fault().unwrap_or_default())),
+    let advice = code.advice(kind);
+    let found = portal.db.read(move |c| facility::repo::find_by_kind_and_code(c, kind, &code)).await?;
+    let today = tokyo_date(portal.now().utc());
+    Ok(match found {
+        Some(facility) if facility.is_closed(today) => Err(fault(kind, Refusal::FacilityClosed.sentence().to_owned())),
+        Some(facility) => Ok(facility),
+        None => Err(fault(kind, advice.map_or(UNKNOWN.to_owned(), |advice| format!("{advice}。{UNKNOWN}")))),
     })
-}
-
-/// What is being typed.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Typed {
-    kind: String,
-    prefecture: String,
-    code: String,
-}
-
-#[derive(Template)]
-#[template(path = "portal/lookup.html")]
-struct Piece {
-    found: Option<Facility>,
-    fault: Option<String>,
-}
-
-/// The piece of HTML under the field.
-pub async fn piece(portal: Data<Portal>, Query(typed): Query<Typed>) -> PageResult {
-    let form = CodeForm { prefecture: typed.prefecture, code: typed.code };
-    let whole = FacilityKind::parse(&typed.kind).and_then(|kind| Some((kind, read(kind, &form).ok()?)));
-    let Some((kind, code)) = whole else { return Ok(HttpResponse::NoContent().finish()) };
-    let answer = ask(&portal, kind, code).await?;
-    let fault = answer.fault();
-    let found = if let Answer::Found(facility) = answer { Some(facility) } else { None };
-    html(&Piece { found, fault })
 }
 
 fn read(kind: FacilityKind, form: &CodeForm) -> Result<FacilityCode, FieldErrors> {

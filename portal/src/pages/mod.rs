@@ -10,7 +10,7 @@ pub mod facilities;
 pub mod home;
 pub mod login;
 pub mod logout;
-pub mod lookup;
+mod lookup;
 pub mod register;
 pub mod reset;
 pub mod top;

@@ -1,6 +1,5 @@
 //! Stories: what people come to do, from the first page to the last.
 
-pub mod closing;
 pub mod health;
 pub mod mail_server;
 pub mod real_list;

@@ -134,7 +134,6 @@ fn change(old: Stored, row: &MasterRow, options: &Options) -> Option<Change> {
         _ if fields.is_empty() => None,
         (true, false) => Some(ChangeVerb::Reopened),
         (false, true) => Some(ChangeVerb::Closed),
-        (false, false) if new.closed_on.is_some() && new.closed_on != old.values.closed_on => Some(ChangeVerb::Closing),
         _ => Some(ChangeVerb::Changed),
     };
     Some(Change { old, new, verb, line: row.line, fields })

@@ -36,11 +36,9 @@ pub mod undo;
 
 pub use compare::FieldChange;
 pub use details::DetailWriter;
-pub use repo::{
-    ChangeVerb, FacilityChange, ImportRow, ImportState, get_import, list_changes, list_imports, page_of_closings,
-};
+pub use repo::{ChangeVerb, FacilityChange, ImportRow, ImportState, get_import, list_changes, list_imports};
 pub use report::{ChangedFacility, Duplicate, KindCount, NamedFacility, RefusedCell, Report};
-pub use run::{ClosingsJob, Import, Outcome, dry_run, run};
+pub use run::{Import, Outcome, dry_run, run};
 
 use chrono::NaiveDate;
 

@@ -28,10 +28,8 @@ text_enum! {
         Changed = "changed",
         /// It was closed and is named again.
         Reopened = "reopened",
-        /// The master no longer names it, or its closing date has come.
+        /// The master no longer names it, or names its closing date.
         Closed = "closed",
-        /// The master names a closing date that lies ahead.
-        Closing = "closing",
         /// The import that changed it was taken back.
         Undone = "undone",
     }
@@ -45,7 +43,6 @@ impl ChangeVerb {
             Self::Changed => "マスタの内容が変わりました",
             Self::Reopened => "廃止が取り消されました",
             Self::Closed => "廃止になりました",
-            Self::Closing => "廃止の予定が登録されました",
             Self::Undone => "取込が取り消され、前の内容に戻りました",
         }
     }
@@ -371,30 +368,6 @@ pub(super) fn page_of_changes(
             Ok(DoneChange { id, facility, before: before.map(|text| serde_json::from_str(&text)).transpose()? })
         })
         .collect()
-}
-
-/// A page of the facilities that an import closed, or of which it named the
-/// closing date, with the change that did it.
-///
-/// # Errors
-/// From the database only.
-pub fn page_of_closings(
-    conn: &mut Conn,
-    import: &ImportId,
-    after: Option<&FacilityChangeId>,
-    limit: i64,
-) -> Result<Vec<(FacilityChangeId, FacilityId)>> {
-    let mut query = facility_changes::table
-        .filter(facility_changes::import_id.eq(import))
-        .filter(facility_changes::verb.eq_any([ChangeVerb::Closed, ChangeVerb::Closing]))
-        .order(facility_changes::id)
-        .limit(limit)
-        .select((facility_changes::id, facility_changes::facility_id))
-        .into_boxed();
-    if let Some(after) = after {
-        query = query.filter(facility_changes::id.gt(after));
-    }
-    Ok(query.load(conn)?)
 }
 
 /// Those of these facilities that somebody belongs to, wants to, or applied for.

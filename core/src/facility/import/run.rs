@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use csv::StringRecord;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::apply::{BATCH, Known, Target, close_unnamed, key, take_batch};
@@ -23,7 +22,6 @@ use crate::audit::Deed;
 use crate::db::{Actor, Db, Ending, Tx};
 use crate::error::Result;
 use crate::ids::ImportId;
-use crate::queue::Job;
 use crate::secret::Keyring;
 
 /// A file to import.
@@ -140,24 +138,10 @@ pub(super) fn real(
     repo::end_import(tx, id, ImportState::Applied, &report)?;
     let counts = json!({
         "opened": report.opened, "changed": report.changed, "reopened": report.reopened, "closed": report.closed,
-        "closing": report.closing,
     });
     tx.record(Deed::new("facility.imported", "facility_imports", id.as_str()).with(counts))?;
-    if report.closed + report.closing > 0 {
-        tx.enqueue(&ClosingsJob { import: id.clone() })?;
-    }
+    closings::announce(tx, id)?;
     Ok(Ending::Keep(Outcome::Applied(report)))
-}
-
-/// Tells the people of the facilities that an import closed, or will.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ClosingsJob {
-    /// The import.
-    pub import: ImportId,
-}
-
-impl Job for ClosingsJob {
-    const KIND: &'static str = "facility_closings";
 }
 
 /// One walk through a file.
