@@ -112,11 +112,7 @@ pub(crate) enum Glimpse {
 }
 
 /// As [`look_up`], and silent as long as something is missing.
-pub(crate) async fn glimpse(
-    portal: &Data<Portal>,
-    kind: FacilityKind,
-    form: &CodeForm,
-) -> Result<Glimpse, PageError> {
+pub(crate) async fn glimpse(portal: &Data<Portal>, kind: FacilityKind, form: &CodeForm) -> Result<Glimpse, PageError> {
     let code = match read(kind, form) {
         Ok(code) => code,
         Err(errors) => return Ok(whole_but_wrong(&errors)),

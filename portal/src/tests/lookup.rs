@@ -23,7 +23,8 @@ async fn a_whole_code_names_the_facility_with_its_address_and_ten_digits() {
         assert_eq!(answer.status, StatusCode::OK);
         assert!(answer.has("さくら接骨院") && answer.has("東京都") && answer.has("1312345678"), "{}", answer.html);
     }
-    for (prefecture, typed) in [("13", "0000017"), ("13", "００００−０１７"), ("13", "1310000017"), ("東京都", "0000017")]
+    for (prefecture, typed) in
+        [("13", "0000017"), ("13", "００００−０１７"), ("13", "1310000017"), ("東京都", "0000017")]
     {
         let answer = look(&mut browser, "paper_medical", prefecture, typed).await;
         assert!(answer.has("ひまわり医院") && answer.has("1310000017"), "{typed}: {}", answer.html);
@@ -70,7 +71,11 @@ async fn an_unknown_code_says_what_to_do_and_asks_where_the_check_digit_fails() 
     let held = look(&mut browser, "paper_medical", "13", "0000017").await;
     assert!(held.has("ひまわり医院") && !held.has("このコードで合っていますか"), "{}", held.html);
     let doubtful = look(&mut browser, "paper_medical", "13", "0000029").await;
-    assert!(doubtful.has("このコードで合っていますか") && doubtful.has("この番号は見つかりません"), "{}", doubtful.html);
+    assert!(
+        doubtful.has("このコードで合っていますか") && doubtful.has("この番号は見つかりません"),
+        "{}",
+        doubtful.html
+    );
     assert!(doubtful.has("1310000029"), "the composed code is shown");
     let plain = look(&mut browser, "judo_therapy", "", "1300000001").await;
     assert!(plain.has("この番号は見つかりません") && !plain.has("合っていますか"), "{}", plain.html);
