@@ -126,9 +126,11 @@ fn change(old: Stored, row: &MasterRow, options: &Options) -> Option<Change> {
         return None;
     }
     let closed = |values: &Values| values.closed_on.is_some_and(|on| on <= options.as_of);
+    let dated_ahead = new.closed_on != old.values.closed_on && new.closed_on > Some(options.as_of);
     let verb = match (closed(&old.values), closed(&new)) {
         (true, false) => ChangeVerb::Reopened,
         (false, true) => ChangeVerb::Closed,
+        _ if dated_ahead => ChangeVerb::Closing,
         _ => ChangeVerb::Changed,
     };
     let noted = ChangedFacility { facility: named(row.line, &old), changes };
@@ -161,7 +163,7 @@ fn write_changes(target: &mut Target<'_, '_>, changed: Vec<Change>, report: &mut
                 report.closed += 1;
                 report.kind(change.old.kind).closed += 1;
             }
-            ChangeVerb::Changed | ChangeVerb::Opened => report.changed += 1,
+            ChangeVerb::Changed | ChangeVerb::Closing | ChangeVerb::Opened => report.changed += 1,
         }
     }
     let Target::Real(tx, import) = target else { return Ok(()) };

@@ -13,6 +13,7 @@
 //! read; the report never holds one.
 
 mod apply;
+pub mod closings;
 mod columns;
 mod compare;
 pub mod pending;

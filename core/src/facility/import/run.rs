@@ -14,7 +14,7 @@ use super::repo::{self, ImportState, NewImport};
 use super::report::{Duplicate, NamedFacility, RefusedCell, Report, example};
 use super::row::{MasterRow, RowReader};
 use super::staged::StagedWriter;
-use super::{Options, text};
+use super::{Options, closings, text};
 use crate::audit::Deed;
 use crate::db::{Actor, Db, Tx};
 use crate::error::{Error, Result};
@@ -117,6 +117,7 @@ pub(super) fn real(tx: &mut Tx<'_>, walk: Walk<'_>, id: &ImportId) -> Result<Rep
         "opened": report.opened, "changed": report.changed, "reopened": report.reopened, "closed": report.closed,
     });
     tx.record(Deed::new("facility.imported", "facility_imports", id.as_str()).with(counts))?;
+    closings::announce(tx, id)?;
     Ok(report)
 }
 

@@ -1,0 +1,1 @@
+drop index facility_changes_import;
