@@ -30,8 +30,8 @@ pub enum FieldFault {
     PersonalNumber,
     /// A line break where one line is wanted.
     LineBreak,
-    /// More digits than the number can have.
-    DigitsAtMost { max: usize, now: usize },
+    /// More digits than a 口座番号 has.
+    AccountTooLong { max: usize, now: usize },
     /// Not an amount of whole yen.
     NotYen,
     /// Not shaped like a mail address.
@@ -117,9 +117,10 @@ impl FieldFault {
                 format!("{label}にマイナンバー（個人番号）と思われる12桁の番号が入っています。番号を消してください")
             }
             Self::LineBreak => format!("{label}は改行せずに1行で入力してください"),
-            Self::DigitsAtMost { max, now } => {
-                format!("{label}は{max}桁までの数字で入力してください（今は{now}桁です）")
-            }
+            Self::AccountTooLong { max, now } => format!(
+                "{label}は{max}桁までの数字で入力してください（今は{now}桁です）。銀行や支店の番号は入れません。\
+                 ゆうちょ銀行の記号・番号は「11940-12345671」の形で入力してください"
+            ),
             Self::NotYen => format!("{label}は円単位の数字で入力してください"),
             Self::MailShape => format!("{label}は name@example.jp の形で入力してください"),
             Self::PhoneAreaCode => format!("{label}は市外局番から入力してください"),

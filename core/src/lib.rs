@@ -8,6 +8,7 @@ pub mod application;
 pub mod audit;
 pub mod calendar;
 pub mod clock;
+pub mod closing;
 pub mod config;
 pub mod db;
 pub mod desk;

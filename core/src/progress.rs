@@ -7,6 +7,7 @@ use crate::application::{Application, ApplicationKind, State, repo};
 use crate::db::Conn;
 use crate::device::{self, DeviceState};
 use crate::error::Result;
+use crate::facility::{self, Facility};
 use crate::ids::ApplicationId;
 use crate::scope::FacilityScope;
 
@@ -25,11 +26,15 @@ pub enum NextStep {
     SetUpDevices(usize),
     /// Nothing is left to do.
     Nothing,
+    /// The facility is 廃止: nothing can be begun or set up for it.
+    Closed,
 }
 
 /// A facility's way, as far as the person may see it.
 #[derive(Debug, Clone)]
 pub struct Progress {
+    /// The facility.
+    pub facility: Facility,
     /// The one thing to do next.
     pub next: NextStep,
     /// Where the usage-start application stands, if there is one.
@@ -42,11 +47,12 @@ pub struct Progress {
     pub applications: Vec<Application>,
 }
 
-/// Reads a facility's progress.
+/// Reads a facility's progress on a day (Asia/Tokyo).
 ///
 /// # Errors
 /// From the database only.
-pub fn of(conn: &mut Conn, scope: &FacilityScope) -> Result<Progress> {
+pub fn of(conn: &mut Conn, scope: &FacilityScope, today: NaiveDate) -> Result<Progress> {
+    let facility = facility::repo::get(conn, scope.facility())?;
     let applications = repo::list_in_scope(conn, scope)?;
     let devices = if scope.verified() { device::list_in_scope(conn, scope)? } else { Vec::new() };
     let live = devices.iter().filter(|d| d.state != DeviceState::Revoked);
@@ -54,7 +60,8 @@ pub fn of(conn: &mut Conn, scope: &FacilityScope) -> Result<Progress> {
     let (devices, devices_waiting) = (live.count(), waiting.count());
     let current = current(&applications);
     Ok(Progress {
-        next: next_step(current, devices_waiting),
+        next: if facility.is_closed(today) { NextStep::Closed } else { next_step(current, devices_waiting) },
+        facility,
         usage_start: current.map(|a| a.state),
         devices,
         devices_waiting,

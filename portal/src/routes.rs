@@ -22,6 +22,7 @@ pub fn routes() -> Vec<Route> {
         post("/register/type", Anyone, || web::to(register::kind::choose)),
         get("/register/facility", Anyone, || web::to(register::facility::show)),
         post("/register/facility", Anyone, || web::to(register::facility::find)),
+        get("/register/facility/lookup", Anyone, || web::to(register::lookup::look)),
         get("/register/facility/confirm", Anyone, || web::to(register::confirm::show)),
         post("/register/facility/confirm", Anyone, || web::to(register::confirm::agree)),
         get("/register/person", Anyone, || web::to(register::person::show)),

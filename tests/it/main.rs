@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     support::harness::run(&[
         portal::applications::TESTS,
         portal::evidence::TESTS,
+        stories::facility_closes::TESTS,
         stories::health::TESTS,
         stories::usage_start_by_match::TESTS,
         stories::usage_start_by_documents::TESTS,

@@ -149,7 +149,10 @@ fn form_too_large(mut page: ErrorPage) -> ErrorPage {
 
 /// A refusal has a sentence of its own that says what to do next.
 fn refused(mut page: ErrorPage, refusal: Refusal) -> ErrorPage {
-    page.frame.title = "この操作は受け付けられません".to_owned();
+    page.frame.title = match refusal {
+        Refusal::FacilityClosed => "この施設は廃止になっています".to_owned(),
+        _ => "この操作は受け付けられません".to_owned(),
+    };
     page.happened(refusal.sentence()).answers("この操作では何も登録されていません。")
 }
 

@@ -26,6 +26,12 @@ pub fn date(on: impl Borrow<NaiveDate>) -> String {
     format!("{}年{}月{}日{era}", on.year(), on.month(), on.day())
 }
 
+/// 「2026年11月20日」, inside a sentence.
+pub fn plain_date(on: impl Borrow<NaiveDate>) -> String {
+    let on = on.borrow();
+    format!("{}年{}月{}日", on.year(), on.month(), on.day())
+}
+
 /// 「11月20日」, where the year is plain from the context.
 pub fn day(on: impl Borrow<NaiveDate>) -> String {
     let on = on.borrow();

@@ -4,11 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 
 use uketsuke_core::error::Error;
+use uketsuke_core::facility::import::closings::FacilityClosings;
 use uketsuke_core::mail::MailJob;
 use uketsuke_core::queue::{ClaimedJob, Job};
 
 use crate::periodic::PeriodicJob;
-use crate::{Works, mail, periodic};
+use crate::{Works, closings, mail, periodic};
 
 /// Why a job did not succeed, by what should happen next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,5 +39,6 @@ pub type Start = fn(Works, ClaimedJob) -> Running;
 /// Every kind of job.
 pub const JOBS: &[(&str, Start)] = &[
     (MailJob::KIND, |works, job| Box::pin(mail::run(works, job))),
+    (FacilityClosings::KIND, |works, job| Box::pin(closings::run(works, job))),
     (PeriodicJob::KIND, |works, job| Box::pin(periodic::run(works, job))),
 ];

@@ -3,6 +3,7 @@
 
 use uketsuke_core::account::mail as account;
 use uketsuke_core::application::mail as application;
+use uketsuke_core::closing::FacilityClosed;
 use uketsuke_core::device;
 use uketsuke_core::mail::{Composer, Letter, composer};
 use uketsuke_core::staff::mail as staff;
@@ -32,6 +33,7 @@ pub const LETTERS: &[Entry] = &[
     letter::<application::Returned>(),
     letter::<application::Rejected>(),
     letter::<application::Withdrawn>(),
+    letter::<FacilityClosed>(),
     letter::<device::ActivatedLetter>(),
     letter::<device::Reissued>(),
     letter::<device::ReissuedLost>(),

@@ -4,9 +4,11 @@
 //!
 //! - [`runner`]: claims jobs and runs them.
 //! - [`jobs`]: THE table of jobs.
+//! - [`closings`]: letters after an import that closed facilities.
 //! - [`letters`]: THE table of letters.
 //! - [`periodic`]: THE table of periodic work.
 
+pub mod closings;
 pub mod jobs;
 pub mod letters;
 pub mod mail;

@@ -155,6 +155,11 @@ impl State {
         }
     }
 
+    /// The states of what is not decided and not given up.
+    pub fn open() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|state| !state.is_final())
+    }
+
     /// Whether nothing more can happen.
     pub fn is_final(self) -> bool {
         TRANSITIONS.iter().all(|t| t.from != self)
@@ -207,5 +212,7 @@ mod tests {
     fn decided_and_abandoned_applications_stay_as_they_are() {
         let done: Vec<State> = State::ALL.iter().copied().filter(|s| s.is_final()).collect();
         assert_eq!(done, [State::Approved, State::Rejected, State::Withdrawn, State::Discarded]);
+        let open: Vec<State> = State::open().collect();
+        assert_eq!(open, [State::Draft, State::Submitted, State::InReview, State::Returned]);
     }
 }

@@ -9,9 +9,11 @@ use super::model::{Application, Change, EventDetail};
 use super::procedure::{Case, Procedure, Procedures, Shortfall};
 use super::repo;
 use super::state::{Party, State, Verb};
+use crate::clock::tokyo_date;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::ApplicationId;
+use crate::refusal::Refusal;
 use crate::schema::applications;
 use crate::scope::FacilityScope;
 use crate::secret::ReceiptNumber;
@@ -30,7 +32,8 @@ pub enum Sent {
 /// Sends a draft.
 ///
 /// # Errors
-/// `NotFound`; refused when the facility has another one open or approved.
+/// `NotFound`; refused when the facility is closed, or has another one open or
+/// approved.
 pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, id: &ApplicationId) -> Result<Sent> {
     let application = repo::hold_in_scope(tx, scope, id)?;
     match application.state {
@@ -39,7 +42,7 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
         _ => return Ok(Sent::Done),
     }
     let procedure = procedures.get(application.kind)?;
-    let case = repo::case(tx.conn(), application)?;
+    let case = open_case(tx, application)?;
     let values = match procedure.file(&case) {
         Ok(values) => values,
         Err(shortfalls) => return Ok(Sent::Incomplete(shortfalls)),
@@ -55,6 +58,15 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
         tx.send(&mail::Received { application: id.clone() })?;
     }
     Ok(Sent::Done)
+}
+
+/// The case, if its facility is not closed: nobody could approve it any more.
+fn open_case(tx: &mut Tx<'_>, application: Application) -> Result<Case> {
+    let case = repo::case(tx.conn(), application)?;
+    match case.facility.is_closed(tokyo_date(tx.now().utc())) {
+        true => Err(Refusal::FacilityClosed.into()),
+        false => Ok(case),
+    }
 }
 
 /// Gives the application its 受付番号; a number already taken is minted anew.
@@ -78,14 +90,15 @@ fn number(tx: &mut Tx<'_>, id: &ApplicationId) -> Result<()> {
 /// comes back to the reviewer who returned it.
 ///
 /// # Errors
-/// `NotFound`; `Refused(NotInThisState)` when it is not returned (any more).
+/// `NotFound`; `Refused(NotInThisState)` when it is not returned (any more);
+/// `Refused(FacilityClosed)`.
 pub fn resubmit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, id: &ApplicationId) -> Result<Sent> {
     let application = repo::hold_in_scope(tx, scope, id)?;
     if application.state == State::InReview {
         return Ok(Sent::Done);
     }
     let procedure = procedures.get(application.kind)?;
-    let case = repo::case(tx.conn(), application)?;
+    let case = open_case(tx, application)?;
     let values = match procedure.file(&case) {
         Ok(values) => values,
         Err(shortfalls) => return Ok(Sent::Incomplete(shortfalls)),

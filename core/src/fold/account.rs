@@ -8,7 +8,7 @@ use crate::form::FieldFault;
 const LENGTH: usize = 7;
 
 /// Words that people copy along from the passbook; a longer one stands before its parts.
-const WORDS: [&str; 19] = [
+const WORDS: [&str; 20] = [
     "ゆうちょ銀行",
     "ゆうちょ",
     "口座番号",
@@ -26,6 +26,7 @@ const WORDS: [&str; 19] = [
     "No",
     "NO",
     "№",
+    "の",
     ":",
     "・",
 ];
@@ -62,9 +63,13 @@ pub fn account_number(raw: &str) -> Result<AccountNumber, FieldFault> {
     if now <= LENGTH {
         return Ok(AccountNumber::padded(&groups.concat()));
     }
-    match passbook(&groups) {
-        Some((symbol, number)) => from_passbook(symbol, &number),
-        None => Err(FieldFault::DigitsAtMost { max: LENGTH, now }),
+    match (passbook(&groups), groups.as_slice()) {
+        (Some((symbol, number)), _) => from_passbook(symbol, &number),
+        // Padded with more zeros than the payment system has.
+        (None, [one]) if one.trim_start_matches('0').len() <= LENGTH => {
+            Ok(AccountNumber::padded(one.trim_start_matches('0')))
+        }
+        (None, _) => Err(too_long(now)),
     }
 }
 
@@ -105,8 +110,13 @@ fn from_passbook(symbol: char, number: &str) -> Result<AccountNumber, FieldFault
     match symbol {
         '0' if number.len() <= LENGTH => Ok(AccountNumber::padded(number)),
         '1' => number.strip_suffix('1').map(AccountNumber::padded).ok_or_else(last_digit_fault),
-        _ => Err(FieldFault::DigitsAtMost { max: LENGTH, now: number.len() }),
+        _ => Err(too_long(number.len())),
     }
+}
+
+/// Bank and branch written in front, or a 記号 and 番号 that are none.
+fn too_long(now: usize) -> FieldFault {
+    FieldFault::AccountTooLong { max: LENGTH, now }
 }
 
 fn last_digit_fault() -> FieldFault {
@@ -136,6 +146,10 @@ mod tests {
             ("1234012345671", "1234567"),
             ("12345671", "1234567"),
             ("00123-4-567890", "0567890"),
+            ("ゆうちょ銀行　記号12340の番号12345671", "1234567"),
+            ("口座：1234567（普通）", "1234567"),
+            ("0000001234", "0001234"),
+            ("00000000", "0000000"),
         ];
         for (raw, folded) in rows {
             let read = account_number(raw);
@@ -153,9 +167,11 @@ mod tests {
             ("😀", NotDigits),
             ("1\0", NotDigits),
             ("' OR 1=1 --", NotDigits),
-            ("12345678", DigitsAtMost { max: 7, now: 8 }),
-            ("123456789012", DigitsAtMost { max: 7, now: 12 }),
-            ("92340-12345671", DigitsAtMost { max: 7, now: 13 }),
+            ("12345678", too_long(8)),
+            ("123456789012", too_long(12)),
+            ("123-1234567", too_long(10)),
+            ("0001-123-1234567", too_long(14)),
+            ("92340-12345671", too_long(13)),
             ("12340-12345678", last_digit_fault()),
         ];
         for (raw, fault) in rows {

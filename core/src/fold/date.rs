@@ -41,10 +41,7 @@ pub fn date_parts(era: &str, year: &str, month: &str, day: &str) -> Result<Naive
     let parts = [first_year(bare), month, day].map(|part| unlabelled(&part));
     match written.or(chosen) {
         // Four digits are a Western year, whatever the select still says, if the day fits it.
-        Some(era) if western => day_of(None, &parts)
-            .ok()
-            .filter(|&day| Era::of(day) == Some(era))
-            .map_or_else(|| day_of(Some(era), &parts), Ok),
+        Some(era) if western => within(era, day_of(None, &parts)?),
         era => day_of(era, &parts),
     }
 }

@@ -144,7 +144,8 @@ fn the_four_part_control_names_the_bad_box() {
         (["ad", "1955", "四", "3"], out(Month, 1, 12)),
         (["ad", "1955", "4", "😀"], out(Day, 1, 30)),
         (["ad", "<script>", "4", "3"], out(Year, 1868, 2199)),
-        (["heisei", "1955", "4", "3"], out(Year, 1, 99)),
+        (["heisei", "1955", "4", "3"], Sentence("平成は元年1月8日からです。昭和30年4月3日ではありませんか".into())),
+        (["showa", "1955", "13", "3"], out(Month, 1, 12)),
         (["forged", "30", "4", "3"], NotChosen),
     ];
     for ([era, year, month, day], fault) in rows {

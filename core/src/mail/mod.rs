@@ -74,13 +74,28 @@ impl Job for MailJob {
     const KIND: &'static str = "mail";
 }
 
+impl MailJob {
+    fn of<L: Letter>(letter: &L) -> Result<Self> {
+        Ok(Self { letter: L::NAME.to_owned(), ids: serde_json::to_string(letter)?, mail: MailId::mint() })
+    }
+}
+
 impl Tx<'_> {
     /// Sends a letter once this transaction has committed.
     ///
     /// # Errors
     /// When the job cannot be written.
     pub fn send<L: Letter>(&mut self, letter: &L) -> Result<JobId> {
-        self.enqueue(&MailJob { letter: L::NAME.to_owned(), ids: serde_json::to_string(letter)?, mail: MailId::mint() })
+        self.enqueue(&MailJob::of(letter)?)
+    }
+
+    /// As [`Tx::send`], unless a letter was sent under this key before: for work
+    /// that may be done again.
+    ///
+    /// # Errors
+    /// When the job cannot be written.
+    pub fn send_once<L: Letter>(&mut self, letter: &L, unique_key: &str) -> Result<bool> {
+        self.enqueue_once(&MailJob::of(letter)?, unique_key)
     }
 }
 

@@ -3,10 +3,12 @@
 use actix_web::web::Data;
 use askama::Template;
 use uketsuke_core::application::{Application, State};
+use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::progress::{self, NextStep, Progress};
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, words};
 
+use super::closed::Closing;
 use crate::Portal;
 use crate::session::SignedIn;
 use crate::state_tag::tone;
@@ -19,6 +21,7 @@ struct Page {
     tasks: Vec<Task>,
     applications: Vec<Application>,
     verified: bool,
+    closing: Closing,
 }
 
 /// The card at the top.
@@ -41,9 +44,11 @@ struct Task {
 pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     let scope = who.scope().clone();
     let verified = scope.verified();
-    let progress = portal.db.read(move |c| progress::of(c, &scope)).await?;
+    let today = tokyo_date(portal.now().utc());
+    let progress = portal.db.read(move |c| progress::of(c, &scope, today)).await?;
     html(&Page {
         frame: who.frame("ホーム"),
+        closing: Closing::of(&portal, &progress.facility),
         next: next(&progress.next),
         tasks: tasks(&progress),
         applications: progress.applications,
@@ -96,11 +101,28 @@ fn next(step: &NextStep) -> Next {
             "/devices".into(),
             "端末の一覧を見る",
         ),
+        NextStep::Closed => card(
+            "この施設で行う手続きはありません",
+            "別の施設でお使いになるときは、その施設を追加するか、切り替えてください。",
+            "/facilities".into(),
+            "施設を切り替える",
+        ),
     }
 }
 
 fn tasks(progress: &Progress) -> Vec<Task> {
-    vec![usage_start_task(progress.usage_start), devices_task(progress)]
+    match (progress.usage_start, &progress.next) {
+        (None | Some(State::Discarded), NextStep::Closed) => {
+            vec![closed_task("利用開始申請"), closed_task("端末の設定")]
+        }
+        _ => vec![usage_start_task(progress.usage_start), devices_task(progress)],
+    }
+}
+
+fn closed_task(label: &'static str) -> Task {
+    Task {
+        label, href: "", state: "始められません".to_owned(), tone: "grey", hint: "この施設は廃止になっています"
+    }
 }
 
 fn usage_start_task(state: Option<State>) -> Task {

@@ -1,5 +1,5 @@
 //! A facility by its kind and code, as registration and 「施設の追加」 ask for it:
-//! the fields, and the look-up with its faults in words.
+//! the fields, the look-up with its faults in words, and the glimpse while typing.
 
 use actix_web::web::Data;
 use serde::Deserialize;
@@ -61,6 +61,28 @@ fn prefectures() -> Vec<ChoiceGroup> {
     Bureau::ALL.into_iter().map(group).collect()
 }
 
+/// What a whole code names.
+enum Named {
+    /// An open facility.
+    Open(Facility),
+    /// A facility that is 廃止.
+    Closed,
+    /// Nothing the master holds; with a question where the check digit fails.
+    Unknown(Option<&'static str>),
+}
+
+impl Named {
+    /// What to do, where there is no facility to go on with.
+    fn into_facility(self) -> Result<Facility, String> {
+        match self {
+            Self::Open(facility) => Ok(facility),
+            Self::Closed => Err(Refusal::FacilityClosed.sentence().to_owned()),
+            Self::Unknown(None) => Err(UNKNOWN.to_owned()),
+            Self::Unknown(Some(question)) => Err(format!("{question}。{UNKNOWN}")),
+        }
+    }
+}
+
 /// Finds the open facility of this kind, or says what to do.
 pub(crate) async fn look_up(
     portal: &Data<Portal>,
@@ -71,13 +93,50 @@ pub(crate) async fn look_up(
         Ok(code) => code,
         Err(errors) => return Ok(Err(errors)),
     };
-    let advice = code.advice(kind);
+    Ok(name(portal, kind, code).await?.into_facility().map_err(|sentence| fault(kind, sentence)))
+}
+
+/// What is known of a code that is still being typed.
+pub(crate) enum Glimpse {
+    /// Nothing yet: digits or the prefecture are missing.
+    Nothing,
+    /// All of it is there, and it cannot be right; or nobody goes by it.
+    Sentence {
+        /// The ten digits, where they could be put together.
+        code: Option<FacilityCode>,
+        /// What is wrong and what to do.
+        sentence: String,
+    },
+    /// An open facility.
+    Facility(Facility),
+}
+
+/// As [`look_up`], and silent as long as something is missing.
+pub(crate) async fn glimpse(portal: &Data<Portal>, kind: FacilityKind, form: &CodeForm) -> Result<Glimpse, PageError> {
+    let code = match read(kind, form) {
+        Ok(code) => code,
+        Err(errors) => return Ok(whole_but_wrong(&errors)),
+    };
+    Ok(match name(portal, kind, code.clone()).await?.into_facility() {
+        Ok(facility) => Glimpse::Facility(facility),
+        Err(sentence) => Glimpse::Sentence { code: Some(code), sentence },
+    })
+}
+
+/// Of the faults only those that more typing does not mend.
+fn whole_but_wrong(errors: &FieldErrors) -> Glimpse {
+    let lasting = errors.iter().find(|error| matches!(error.fault, FieldFault::Sentence(_)));
+    lasting.map_or(Glimpse::Nothing, |error| Glimpse::Sentence { code: None, sentence: error.sentence() })
+}
+
+async fn name(portal: &Data<Portal>, kind: FacilityKind, code: FacilityCode) -> Result<Named, PageError> {
+    let question = code.advice(kind);
     let found = portal.db.read(move |c| facility::repo::find_by_kind_and_code(c, kind, &code)).await?;
     let today = tokyo_date(portal.now().utc());
     Ok(match found {
-        Some(facility) if facility.is_closed(today) => Err(fault(kind, Refusal::FacilityClosed.sentence().to_owned())),
-        Some(facility) => Ok(facility),
-        None => Err(fault(kind, advice.map_or(UNKNOWN.to_owned(), |advice| format!("{advice}。{UNKNOWN}")))),
+        Some(facility) if facility.is_closed(today) => Named::Closed,
+        Some(facility) => Named::Open(facility),
+        None => Named::Unknown(question),
     })
 }
 

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activate;
 pub mod applications;
+mod closed;
 pub mod consent;
 pub mod devices;
 pub mod documents;

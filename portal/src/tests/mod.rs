@@ -4,6 +4,7 @@
 mod account;
 mod bad_input;
 mod login;
+mod lookup;
 mod registration;
 mod walk;
 

@@ -27,6 +27,8 @@ struct MethodPage<'a> {
 struct MatchPage<'a> {
     errors: &'a FieldErrors,
     matched: bool,
+    /// A try has just failed.
+    mismatch: bool,
     by_account: bool,
     account: &'a str,
     birth: DateTyped,
@@ -94,6 +96,7 @@ fn matching<'a>(case: &'a Case, typed: &'a Answers, errors: &'a FieldErrors) -> 
     MatchPage {
         errors,
         matched: steps::is_matched(case),
+        mismatch: steps::is_mismatch(errors),
         by_account: form::sort(case) == MatchSecret::AccountNumber,
         account: form::text(typed, form::ACCOUNT.name),
         birth: form::birth(typed),

@@ -9,7 +9,7 @@ use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::Tx;
 use uketsuke_core::error::Result;
 use uketsuke_core::facility::kind::MatchSecret;
-use uketsuke_core::facility::secret_match::{self, MatchOutcome};
+use uketsuke_core::facility::secret_match::{self, MatchOutcome, TypedSecret};
 use uketsuke_core::form::{FieldErrors, FieldFault};
 use uketsuke_core::refusal::Refusal;
 use uketsuke_core::secret::Keyring;
@@ -29,6 +29,9 @@ pub(super) const MATCHED: &str = "matched";
 pub(super) const CLOSED: &str = "match_closed";
 /// The version of the terms that were ticked.
 pub(super) const TERMS_READ: &str = "terms_version";
+
+/// How the sentence about a failed match begins.
+const MISMATCH: &str = "提出済みの情報と一致しませんでした";
 
 /// Why ① is closed.
 pub(super) const NO_TRIES: &str = "no_tries";
@@ -139,8 +142,14 @@ fn check_match(tx: &mut Tx<'_>, keyring: &Keyring, case: &Case, typed: &Answers)
         Ok(secret) => secret,
         Err(errors) => return Ok(Checked { errors, marks: Vec::new() }),
     };
-    if case.facility.is_closed(tokyo_date(tx.now().utc())) {
+    let today = tokyo_date(tx.now().utc());
+    if case.facility.is_closed(today) {
         return Err(Refusal::FacilityClosed.into());
+    }
+    if matches!(secret, TypedSecret::ManagerBirthDate(on) if on >= today) {
+        let mut errors = FieldErrors::default();
+        errors.add(BIRTH.name, BIRTH.label, not_born_yet());
+        return Ok(Checked { errors, marks: Vec::new() });
     }
     let outcome = secret_match::check(tx, keyring, &case.facility, &case.application.account_id, &secret)?;
     Ok(remembered(case, outcome))
@@ -171,7 +180,17 @@ fn remembered(case: &Case, outcome: MatchOutcome) -> Checked {
 
 /// The same words whatever was wrong.
 fn wrong_fault(left: i32) -> FieldFault {
-    FieldFault::Sentence(format!("提出済みの情報と一致しませんでした（残り{left}回）"))
+    FieldFault::Sentence(format!("{MISMATCH}（残り{left}回）"))
+}
+
+/// Whether one of these faults is a match that failed.
+pub(super) fn is_mismatch(errors: &FieldErrors) -> bool {
+    errors.iter().any(|error| error.sentence().starts_with(MISMATCH))
+}
+
+/// Mostly a 令和 that was to be a 昭和.
+fn not_born_yet() -> FieldFault {
+    FieldFault::Sentence(format!("{}が今日より後の日付です。元号と年を確かめて入力してください", BIRTH.label))
 }
 
 /// Why ① is closed, in the words users read.

@@ -9,6 +9,7 @@ use uketsuke_core::application::{State, repo};
 use uketsuke_core::db::Actor;
 use uketsuke_core::error::Error;
 use uketsuke_core::facility::kind::FacilityKind;
+use uketsuke_core::form::FieldFault;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::refusal::Refusal;
 use uketsuke_core::scope::FacilityScope;
@@ -196,6 +197,93 @@ fn what_cannot_be_read_costs_no_try() {
         assert!(!desk.save("match", &[("secret_account", typed)])[0].contains("残り"), "{typed:?}");
     }
     assert_eq!(desk.save("match", &[("secret_account", "1")]), ["提出済みの情報と一致しませんでした（残り4回）"]);
+}
+
+#[test]
+fn a_number_as_the_passbook_or_a_form_shows_it_matches() {
+    for typed in [
+        "12345",
+        "００１２３４５",
+        "0012345",
+        "普通　0012345",
+        "11940-123451",
+        "記号１１９４０　番号１２３４５１",
+        "0000012345",
+    ] {
+        let desk = midwifery();
+        desk.save("method", &[("method", "match")]);
+        assert_eq!(desk.save("match", &[("secret_account", typed)]), [""; 0], "{typed}");
+    }
+}
+
+#[test]
+fn a_birth_date_in_any_writing_matches() {
+    for typed in [
+        ["ad", "1955", "4", "3"],
+        ["", "1955", "04", "03"],
+        ["showa", "30", "4", "3"],
+        ["showa", "３０年", "４月", "３日"],
+        ["showa", "1955", "4", "3"],
+        ["ad", "S30", "4", "3"],
+        ["ad", "昭和30年4月3日", "", ""],
+        ["ad", "S30.4.3", "", ""],
+        ["ad", "㍼30/4/3", "", ""],
+        ["ad", "3300403", "", ""],
+        ["showa", "30-4-3", "", ""],
+        ["ad", "１９５５ー４ー３", "", ""],
+    ] {
+        let desk = practice();
+        desk.save("method", &[("method", "match")]);
+        assert_eq!(desk.save("match", &birth(typed)), [""; 0], "{typed:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_meant_is_asked_about_and_costs_no_try() {
+    let desk = practice();
+    desk.save("method", &[("method", "match")]);
+    for (typed, words) in [
+        (["ad", "30", "4", "3"], "西暦4桁か、昭和などの元号をつけて"),
+        (["heisei", "1955", "4", "3"], "昭和30年4月3日ではありませんか"),
+        (["showa", "65", "4", "3"], "平成2年4月3日ではありませんか"),
+        (["reiwa", "30", "4", "3"], "元号と年を確かめて"),
+        (["ad", "2955", "4", "3"], "「年」は"),
+        (["ad", "1955", "4", "31"], "「日」は1から30まで"),
+        (["ad", "1955", "", ""], "「月」を入力して"),
+    ] {
+        let said = desk.save("match", &birth(typed));
+        assert!(said.len() == 1 && said[0].contains(words), "{typed:?}: {said:?}");
+    }
+    let said = desk.save("match", &birth(["ad", "1955", "4", "4"]));
+    assert_eq!(said, ["提出済みの情報と一致しませんでした（残り4回）"]);
+
+    let desk = midwifery();
+    desk.save("method", &[("method", "match")]);
+    for typed in ["123-0012345", "0001-123-0012345", "12340-12345678", "92340-12345671"] {
+        let said = desk.save("match", &[("secret_account", typed)]);
+        assert!(said.len() == 1 && said[0].contains("ゆうちょ銀行の"), "{typed:?}: {said:?}");
+    }
+}
+
+fn birth([era, year, month, day]: [&str; 4]) -> [(&str, &str); 4] {
+    [("secret_birth_era", era), ("secret_birth_year", year), ("secret_birth_month", month), ("secret_birth_day", day)]
+}
+
+#[test]
+fn after_a_failed_match_the_usual_causes_stand_open() {
+    let desk = midwifery();
+    desk.save("method", &[("method", "match")]);
+    let case = desk.case();
+    let step = desk.procedure().steps(&case).remove(1);
+    let draw = |sentence: &str| {
+        let mut errors = FieldErrors::default();
+        errors.add("secret_account", "口座番号", FieldFault::Sentence(sentence.to_owned()));
+        desk.procedure().draw(&step, &case, &Answers::new(), &errors).expect("drawn")
+    };
+    let failed = draw("提出済みの情報と一致しませんでした（残り4回）");
+    assert!(!failed.contains("<summary>一致しないとき") && failed.contains("よくある原因"), "{failed}");
+    assert!(failed.contains("href=\"method\""), "a way to the documents");
+    assert!(draw("口座番号を入力してください").contains("<summary>一致しないとき"));
 }
 
 #[test]

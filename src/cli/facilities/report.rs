@@ -5,13 +5,14 @@ use uketsuke_core::facility::import::Report;
 /// The report in lines.
 pub fn words(report: &Report) -> String {
     let mut lines = vec![format!(
-        "{}、{}行：新規 {}、変更 {}、廃止の取消し {}、廃止 {}、変更なし {}、重なり {}、取り込めない行 {}",
+        "{}、{}行：新規 {}、変更 {}、廃止の取消し {}、廃止 {}、廃止の予定 {}、変更なし {}、重なり {}、取り込めない行 {}",
         report.encoding,
         report.rows,
         report.opened,
         report.changed,
         report.reopened,
         report.closed,
+        report.closing,
         report.unchanged,
         report.duplicates,
         report.refused

@@ -1,5 +1,6 @@
 //! Stories: what people come to do, from the first page to the last.
 
+pub mod facility_closes;
 pub mod health;
 pub mod mail_server;
 pub mod real_list;

@@ -3,9 +3,11 @@
 
 use actix_web::web::{Data, Path};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use uketsuke_core::application::decide;
 use uketsuke_core::application::procedure::{Quantity, Terms};
+use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::error::Error;
 use uketsuke_core::fold;
 use uketsuke_core::form::FieldErrors;
@@ -26,6 +28,7 @@ struct Page {
     reviewed: Reviewed,
     quantity: Option<Quantity>,
     typed: ApproveForm,
+    today: NaiveDate,
 }
 
 /// What is typed.
@@ -63,7 +66,7 @@ pub async fn show(office: Data<Office>, who: Staff<Review>, path: Path<String>) 
             let quantity = reviewed.procedure(&office)?.quantity(&reviewed.values);
             let asked = quantity.as_ref().map_or(String::new(), |quantity| quantity.asked.to_string());
             let typed = ApproveForm { quantity: asked, ..ApproveForm::default() };
-            html(&page(&who, reviewed, quantity, typed, FieldErrors::default()))
+            html(&page(&office, &who, reviewed, quantity, typed, FieldErrors::default()))
         }
         Err(error) => stale::or_else(&office, &who, &path, error).await,
     }
@@ -84,7 +87,7 @@ pub async fn approve(
     let mut errors = FieldErrors::default();
     let terms = form.terms(quantity.as_ref(), &mut errors);
     if !errors.is_empty() {
-        return invalid(&page(&who, reviewed, quantity, form, errors));
+        return invalid(&page(&office, &who, reviewed, quantity, form, errors));
     }
     let seen = (reviewed.id().clone(), form.revision.parse().unwrap_or(-1));
     let (scope, procedures) = (who.scope.clone(), office.procedures.clone());
@@ -94,12 +97,13 @@ pub async fn approve(
         .await;
     match decided {
         Ok(()) => Ok(who.done("/queue?v=mine", &format!("{} を承認しました", reviewed.number()))),
-        Err(Error::Invalid(errors)) => invalid(&page(&who, reviewed, quantity, form, errors)),
+        Err(Error::Invalid(errors)) => invalid(&page(&office, &who, reviewed, quantity, form, errors)),
         Err(error) => stale::or_else(&office, &who, &path, error).await,
     }
 }
 
 fn page(
+    office: &Office,
     who: &Staff<Review>,
     reviewed: Reviewed,
     quantity: Option<Quantity>,
@@ -107,5 +111,6 @@ fn page(
     errors: FieldErrors,
 ) -> Page {
     let frame = who.frame("承認する", "/queue").receipt(reviewed.number()).error(!errors.is_empty());
-    Page { frame, errors, reviewed, quantity, typed }
+    let today = tokyo_date(office.db.clock().now());
+    Page { frame, errors, reviewed, quantity, typed, today }
 }

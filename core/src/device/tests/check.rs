@@ -1,5 +1,7 @@
 //! The answer at every card, and what workers write.
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use super::*;
 use crate::clock::tokyo_date;
 use crate::db::At;
@@ -54,6 +56,21 @@ fn a_facility_s_devices_stop_on_its_closing_date_in_japan() {
         let checked = office.check(&claims);
         assert_eq!(matches!(checked, Checked::Active(_)), active, "{closed_on}");
         assert!(active || checked == Checked::Inactive(Reason::FacilityClosed));
+    }
+}
+
+#[test]
+fn the_closing_date_begins_at_midnight_in_japan() {
+    let (office, _, claims) = active();
+    let closed_on = NaiveDate::from_ymd_opt(2026, 11, 30).unwrap();
+    write(&office.db, |tx| {
+        Ok(diesel::update(facilities::table).set(facilities::closed_on.eq(closed_on)).execute(tx.conn())?)
+    });
+    for (at, active) in [("2026-11-29T14:59:59.999999Z", true), ("2026-11-29T15:00:00Z", false)] {
+        let at: DateTime<Utc> = at.parse().unwrap();
+        office.db.clock.advance(at - office.db.clock.now());
+        let claims = AccessClaims { exp: at + chrono::Duration::minutes(10), ..claims.clone() };
+        assert_eq!(matches!(office.check(&claims), Checked::Active(_)), active, "{at}");
     }
 }
 

@@ -130,10 +130,12 @@ fn change(old: Stored, row: &MasterRow, options: &Options) -> Option<Change> {
     }
     let fields = old.values.changes_by(&new, row);
     let closed = |values: &Values| values.closed_on.is_some_and(|on| on <= options.as_of);
+    let dated_ahead = new.closed_on != old.values.closed_on && new.closed_on > Some(options.as_of);
     let verb = match (closed(&old.values), closed(&new)) {
         _ if fields.is_empty() => None,
         (true, false) => Some(ChangeVerb::Reopened),
         (false, true) => Some(ChangeVerb::Closed),
+        _ if dated_ahead => Some(ChangeVerb::Closing),
         _ => Some(ChangeVerb::Changed),
     };
     Some(Change { old, new, verb, line: row.line, fields })

@@ -17,6 +17,7 @@
 //! read; the report never holds one.
 
 mod apply;
+pub mod closings;
 mod columns;
 mod compare;
 mod details;

@@ -30,6 +30,8 @@ text_enum! {
         Reopened = "reopened",
         /// The master no longer names it, or names its closing date.
         Closed = "closed",
+        /// The master names a closing date that lies ahead.
+        Closing = "closing",
         /// The import that changed it was taken back.
         Undone = "undone",
     }
@@ -43,6 +45,7 @@ impl ChangeVerb {
             Self::Changed => "マスタの内容が変わりました",
             Self::Reopened => "廃止が取り消されました",
             Self::Closed => "廃止になりました",
+            Self::Closing => "廃止の予定が登録されました",
             Self::Undone => "取込が取り消され、前の内容に戻りました",
         }
     }

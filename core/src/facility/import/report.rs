@@ -95,6 +95,8 @@ pub struct Report {
     pub reopened: u64,
     /// Facilities that close because the file no longer names them.
     pub closed: u64,
+    /// Facilities whose closing date lies ahead.
+    pub closing: u64,
     /// Facilities that stay as they are.
     pub unchanged: u64,
     /// Facilities whose match secrets move to the current key and stay the same.
@@ -124,7 +126,7 @@ pub struct Report {
 impl Report {
     /// Whether the master would stay as it is.
     pub fn changes_nothing(&self) -> bool {
-        self.opened + self.changed + self.reopened + self.closed == 0
+        self.opened + self.changed + self.reopened + self.closed + self.closing == 0
     }
 
     /// The kinds of which more than a twentieth would close.

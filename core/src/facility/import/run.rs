@@ -17,7 +17,7 @@ use super::report::{RefusedCell, Report};
 use super::row::{MasterRow, RowReader};
 use super::staged::StagedWriter;
 use super::tally::Tally;
-use super::{Options, text};
+use super::{Options, closings, text};
 use crate::audit::Deed;
 use crate::db::{Actor, Db, Ending, Tx};
 use crate::error::Result;
@@ -138,6 +138,7 @@ pub(super) fn real(
     repo::end_import(tx, id, ImportState::Applied, &report)?;
     let counts = json!({
         "opened": report.opened, "changed": report.changed, "reopened": report.reopened, "closed": report.closed,
+        "closing": report.closing,
     });
     tx.record(Deed::new("facility.imported", "facility_imports", id.as_str()).with(counts))?;
     closings::announce(tx, id)?;

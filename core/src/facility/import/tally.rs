@@ -47,6 +47,10 @@ impl<'d> Tally<'d> {
                 self.report.reopened += 1;
                 "廃止の取消し"
             }
+            ChangeVerb::Closing => {
+                self.report.closing += 1;
+                "廃止の予定"
+            }
             ChangeVerb::Changed | ChangeVerb::Opened | ChangeVerb::Undone => {
                 self.report.changed += 1;
                 "変更"

@@ -15,7 +15,7 @@ use uketsuke_web::page::Frame;
 use uketsuke_web::{PageError, PageResult, html, invalid, see_other};
 
 use super::place::{step_href, step_names};
-use super::{FileLine, address, file_lines, load, parse, procedure};
+use super::{FileLine, address, file_lines, load, must_be_open, parse, procedure};
 use crate::Portal;
 use crate::session::SignedIn;
 
@@ -54,6 +54,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
     if !case.application.state.is_editable() {
         return Ok(see_other(address(&case)));
     }
+    must_be_open(&portal, &case)?;
     let missing = procedure(&portal, &case)?.file(&case).err().unwrap_or_default();
     html(&page(&portal, &who, &case, missing, false)?)
 }

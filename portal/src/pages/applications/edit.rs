@@ -19,7 +19,7 @@ use uketsuke_web::page::{FlashKind, Frame};
 use uketsuke_web::{PageError, PageResult, extract, flash, html, invalid, see_other};
 
 use super::place::{Place, Then, fields};
-use super::{address, evidence, procedure};
+use super::{address, evidence, must_be_open, procedure};
 use crate::Portal;
 use crate::session::SignedIn;
 
@@ -41,6 +41,7 @@ struct Page {
 pub async fn show(portal: Data<Portal>, who: SignedIn, path: Path<(String, String)>) -> PageResult {
     let (case, place) = Place::find(&portal, &who, &path.0, &path.1).await?;
     let Some(place) = place else { return Ok(see_other(address(&case))) };
+    must_be_open(&portal, &place.case)?;
     let then = Then::of(who.request());
     let errors = FieldErrors::default();
     if matches!(place.step().content, StepContent::Evidence { .. }) {

@@ -3,10 +3,12 @@
 use actix_web::web::Data;
 use askama::Template;
 use uketsuke_core::application::{Application, ApplicationKind, State, repo};
+use uketsuke_core::facility;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, words};
 
 use crate::Portal;
+use crate::pages::closed::Closing;
 use crate::session::SignedIn;
 use crate::state_tag::tone;
 
@@ -16,6 +18,7 @@ struct Page {
     frame: Frame,
     offers: Vec<Offer>,
     rows: Vec<Row>,
+    closing: Closing,
 }
 
 /// A kind of application, and what one can do with it now.
@@ -43,14 +46,20 @@ struct Row {
 /// The list.
 pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     let scope = who.scope().clone();
-    let applications = portal.db.read(move |c| repo::list_in_scope(c, &scope)).await?;
+    let (facility, applications) = portal
+        .db
+        .read(move |c| Ok((facility::repo::get(c, scope.facility())?, repo::list_in_scope(c, &scope)?)))
+        .await?;
     let offers = portal.procedures.iter().map(|procedure| Offer {
         title: procedure.title(),
         kind: procedure.kind(),
         current: applications.iter().filter(|a| a.kind == procedure.kind()).find_map(current),
     });
     html(&Page {
-        frame: who.frame("各種申請"), offers: offers.collect(), rows: applications.iter().map(row).collect()
+        frame: who.frame("各種申請"),
+        offers: offers.collect(),
+        rows: applications.iter().map(row).collect(),
+        closing: Closing::of(&portal, &facility),
     })
 }
 

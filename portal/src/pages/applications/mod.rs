@@ -17,9 +17,11 @@ pub mod start;
 
 use actix_web::web::Data;
 use uketsuke_core::application::{Case, Procedure, State, repo};
+use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::error::Error;
 use uketsuke_core::evidence::Evidence;
 use uketsuke_core::ids::ApplicationId;
+use uketsuke_core::refusal::Refusal;
 use uketsuke_web::{PageError, words};
 
 use crate::Portal;
@@ -41,6 +43,14 @@ async fn load(portal: &Data<Portal>, who: &SignedIn, id: &str) -> Result<Case, P
         repo::case(c, application)
     });
     Ok(case.await?)
+}
+
+/// Refuses to fill in or send what nobody can approve any more.
+fn must_be_open(portal: &Portal, case: &Case) -> Result<(), PageError> {
+    match case.facility.is_closed(tokyo_date(portal.now().utc())) && case.application.state.is_editable() {
+        true => Err(Refusal::FacilityClosed.into()),
+        false => Ok(()),
+    }
 }
 
 /// The procedure of a case.

@@ -14,6 +14,7 @@ use uketsuke_web::{PageError, PageResult, html, see_other, words};
 use super::place::step_href;
 use super::{FileLine, address, file_lines, load, procedure};
 use crate::Portal;
+use crate::pages::closed::Closing;
 use crate::session::SignedIn;
 
 #[derive(Template)]
@@ -34,7 +35,9 @@ struct Page {
     files: Vec<FileLine>,
     events: Vec<EventLine>,
     may_withdraw: bool,
-    is_closed: bool,
+    /// It ended without an approval, and a new one can be begun from it.
+    may_again: bool,
+    closing: Closing,
 }
 
 struct FaultLine {
@@ -67,7 +70,8 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
         Some(filing) => procedure.filed_summary(&filing.values()?)?,
         None => Vec::new(),
     };
-    html(&page(&who, procedure, &case, (history, faults, rows))?)
+    let closing = Closing::of(&portal, &case.facility);
+    html(&page(&who, procedure, &case, (history, faults, rows), closing)?)
 }
 
 /// The first step where something is missing, or the check page.
@@ -83,6 +87,7 @@ fn page(
     procedure: &dyn Procedure,
     case: &Case,
     (history, faults, rows): (Vec<Event>, Vec<Fault>, Vec<SummaryRow>),
+    closing: Closing,
 ) -> Result<Page, PageError> {
     let application = &case.application;
     let summary = procedure.summary(case);
@@ -95,7 +100,7 @@ fn page(
         facility: case.facility.clone(),
         stages: stages(application.state, &history),
         stage_now: stage_now(application.state),
-        next: next(case),
+        next: if closing.is_closed() { next_of_closed(application.state) } else { next(case) },
         reason: reason(application.state, &history),
         granted: granted(&history)?,
         faults: faults.into_iter().map(|fault| fault_line(case, &summary, fault)).collect(),
@@ -103,7 +108,8 @@ fn page(
         rows,
         events: history.iter().map(event_line).collect::<Result<_, _>>()?,
         may_withdraw: verbs(application.state, Party::Applicant).any(|verb| verb == Verb::Withdraw),
-        is_closed: matches!(application.state, State::Rejected | State::Withdrawn),
+        may_again: matches!(application.state, State::Rejected | State::Withdrawn) && !closing.is_closed(),
+        closing,
     })
 }
 
@@ -153,6 +159,20 @@ fn next(case: &Case) -> String {
         (State::Withdrawn, _) => "この申請は取り下げられました。必要なときは、新しく申請できます。".to_owned(),
         (State::Draft | State::Discarded, _) => String::new(),
     }
+}
+
+/// What is left to say when the facility is closed.
+fn next_of_closed(state: State) -> String {
+    let sentence = match state {
+        State::Submitted | State::InReview | State::Returned => {
+            "施設が廃止になったため、この申請は承認できません。していただくことはありません。"
+        }
+        State::Approved => "施設が廃止になったため、この申請で発行した端末は使えません。",
+        State::Rejected => "申請は承認されませんでした。施設が廃止になったため、新しい申請はできません。",
+        State::Withdrawn => "この申請は取り下げられました。施設が廃止になったため、新しい申請はできません。",
+        State::Draft | State::Discarded => "",
+    };
+    sentence.to_owned()
 }
 
 /// Why it was refused, or why fewer were approved than asked for.

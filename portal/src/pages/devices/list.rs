@@ -4,11 +4,13 @@
 use actix_web::web::Data;
 use askama::Template;
 use uketsuke_core::device::{self, CodeStanding, DeviceState};
+use uketsuke_core::facility;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
 use super::{NAV, code_sentence, last_used};
 use crate::Portal;
+use crate::pages::closed::Closing;
 use crate::session::SignedIn;
 
 #[derive(Template)]
@@ -18,6 +20,7 @@ struct Page {
     rows: Vec<Row>,
     /// Whether there is a card to print.
     cards: bool,
+    closing: Closing,
 }
 
 struct Row {
@@ -32,12 +35,12 @@ struct Row {
 /// The list.
 pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     let (scope, now) = (who.scope().clone(), portal.now());
-    let (devices, codes) = portal
+    let (facility, devices, codes) = portal
         .db
         .read(move |c| {
             let devices = device::list_in_scope(c, &scope)?;
             let codes = device::code_standings(c, &devices, now)?;
-            Ok((devices, codes))
+            Ok((facility::repo::get(c, scope.facility())?, devices, codes))
         })
         .await?;
     let cards = codes.values().any(|code| matches!(code, CodeStanding::Open { .. }));
@@ -52,5 +55,6 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
         },
         last_used: last_used(device),
     };
-    html(&Page { frame: who.frame("端末"), rows: devices.iter().map(row).collect(), cards })
+    let closing = Closing::of(&portal, &facility);
+    html(&Page { frame: who.frame("端末"), rows: devices.iter().map(row).collect(), cards, closing })
 }

@@ -13,6 +13,7 @@ use uketsuke_web::{PageError, PageResult, html, words};
 
 use super::{code_sentence, find, id_of, last_used};
 use crate::Portal;
+use crate::pages::closed::Closing;
 use crate::session::Verified;
 
 #[derive(Template)]
@@ -28,6 +29,7 @@ struct Page {
     open: bool,
     /// Password and code, after 「表示」.
     shown: Option<Settings>,
+    closing: Closing,
 }
 
 impl Page {
@@ -35,9 +37,9 @@ impl Page {
         self.device.state.allows(verb)
     }
 
-    /// A new code can be had now.
+    /// A new code can be had now, and would be good for something.
     fn can_reissue(&self) -> bool {
-        self.allows(DeviceVerb::Reissue) || self.allows(DeviceVerb::ReissueLost)
+        !self.closing.is_closed() && (self.allows(DeviceVerb::Reissue) || self.allows(DeviceVerb::ReissueLost))
     }
 }
 
@@ -64,6 +66,7 @@ async fn page(portal: &Portal, who: &Verified, device: Device, shown: Option<Set
     let code = codes.get(&device.id);
     Ok(Page {
         frame: who.frame(device.name()),
+        closing: Closing::of(portal, &facility),
         facility_code: facility.code.to_string(),
         last_used: last_used(&device),
         code_sentence: code_sentence(code),

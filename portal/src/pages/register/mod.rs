@@ -6,6 +6,7 @@ pub mod check;
 pub mod confirm;
 pub mod facility;
 pub mod kind;
+pub mod lookup;
 pub mod person;
 pub mod sent;
 
