@@ -135,7 +135,7 @@ async fn a_closing_is_announced_once_for_its_import_and_nothing_else_is() {
     world.import(&format!("judo_therapy,{},別の名前,\njudo_therapy,1399999990,新しい接骨院,\n", OFFICE.code)).await;
     assert!(world.announced().is_empty());
     let report = world.closes_on(AHEAD).await;
-    assert_eq!((report.changed, report.closed), (1, 0), "a date that lies ahead is a change");
+    assert_eq!((report.closing, report.changed, report.closed), (1, 0, 0), "a date that lies ahead closes nothing yet");
     let report = world.closes_on(TODAY).await;
     assert_eq!((report.changed, report.closed), (0, 1));
     world.closes_on(TODAY).await;

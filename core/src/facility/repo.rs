@@ -57,6 +57,16 @@ impl Facility {
         self.closed_on.is_some_and(|closed_on| closed_on <= on)
     }
 
+    /// Its address from the prefecture on; the bureaus' lists leave that out.
+    pub fn whole_address(&self) -> String {
+        let prefecture = self.prefecture.name();
+        if self.address.starts_with(prefecture) {
+            self.address.clone()
+        } else {
+            format!("{prefecture}{}", self.address)
+        }
+    }
+
     /// The portal it belongs to.
     pub fn site(&self) -> Site {
         self.kind.entry().site

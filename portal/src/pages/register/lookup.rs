@@ -39,8 +39,8 @@ pub async fn look(portal: Data<Portal>, typed: Option<Query<Typed>>) -> PageResu
         Glimpse::Nothing => Ok(nothing()),
         Glimpse::Facility(facility) => html(&Piece {
             code: facility.code.as_str().to_owned(),
+            address: facility.whole_address(),
             name: facility.name,
-            address: facility.address,
             ..Piece::default()
         }),
         Glimpse::Sentence { code, sentence } => {
