@@ -45,7 +45,7 @@ pub struct TestApp {
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
     // Dropped last: the database goes when nobody is connected any more.
-    _database: Database,
+    database: Database,
     _folder: TempDir,
 }
 
@@ -75,7 +75,7 @@ impl TestApp {
             runtime,
             stop: Some(stop),
             server: Some(server),
-            _database: database,
+            database,
             _folder: folder,
         }
     }
@@ -93,6 +93,11 @@ impl TestApp {
     /// The device API's address.
     pub fn device_api(&self) -> &str {
         &self.parts.config.device_api_url
+    }
+
+    /// Where the database is, for programs of their own.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
     }
 
     /// Waits for a future of the business.

@@ -8,8 +8,11 @@ use crate::schema::facility_changes;
 use crate::staff::role::Role;
 use crate::testing::{add_member, add_staff};
 
+/// Code, name, secret, closing date, and what the name is found by.
+type Row = (String, String, Option<String>, Option<NaiveDate>, String);
+
 /// Everything the master says, in the order of the codes.
-fn state(db: &TestDb) -> Vec<(String, String, Option<String>, Option<NaiveDate>, String)> {
+fn state(db: &TestDb) -> Vec<Row> {
     db.read_blocking(|c| {
         let columns = (
             facilities::code,
