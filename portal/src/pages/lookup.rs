@@ -61,28 +61,6 @@ fn prefectures() -> Vec<ChoiceGroup> {
     Bureau::ALL.into_iter().map(group).collect()
 }
 
-/// What a whole code names.
-enum Named {
-    /// An open facility.
-    Open(Facility),
-    /// A facility that is 廃止.
-    Closed,
-    /// Nothing the master holds; with a question where the check digit fails.
-    Unknown(Option<&'static str>),
-}
-
-impl Named {
-    /// What to do, where there is no facility to go on with.
-    fn into_facility(self) -> Result<Facility, String> {
-        match self {
-            Self::Open(facility) => Ok(facility),
-            Self::Closed => Err(Refusal::FacilityClosed.sentence().to_owned()),
-            Self::Unknown(None) => Err(UNKNOWN.to_owned()),
-            Self::Unknown(Some(question)) => Err(format!("{question}。{UNKNOWN}")),
-        }
-    }
-}
-
 /// Finds the open facility of this kind, or says what to do.
 pub(crate) async fn look_up(
     portal: &Data<Portal>,
@@ -93,7 +71,7 @@ pub(crate) async fn look_up(
         Ok(code) => code,
         Err(errors) => return Ok(Err(errors)),
     };
-    Ok(name(portal, kind, code).await?.into_facility().map_err(|sentence| fault(kind, sentence)))
+    Ok(find(portal, kind, code).await?.map_err(|sentence| fault(kind, sentence)))
 }
 
 /// What is known of a code that is still being typed.
@@ -117,7 +95,7 @@ pub(crate) async fn glimpse(portal: &Data<Portal>, kind: FacilityKind, form: &Co
         Ok(code) => code,
         Err(errors) => return Ok(whole_but_wrong(&errors)),
     };
-    Ok(match name(portal, kind, code.clone()).await?.into_facility() {
+    Ok(match find(portal, kind, code.clone()).await? {
         Ok(facility) => Glimpse::Facility(facility),
         Err(sentence) => Glimpse::Sentence { code: Some(code), sentence },
     })
@@ -129,14 +107,20 @@ fn whole_but_wrong(errors: &FieldErrors) -> Glimpse {
     lasting.map_or(Glimpse::Nothing, |error| Glimpse::Sentence { code: None, sentence: error.sentence() })
 }
 
-async fn name(portal: &Data<Portal>, kind: FacilityKind, code: FacilityCode) -> Result<Named, PageError> {
+/// The open facility of a whole code, or what to do without one. The question
+/// about the check digit is for codes alone that the master does not hold.
+async fn find(
+    portal: &Data<Portal>,
+    kind: FacilityKind,
+    code: FacilityCode,
+) -> Result<Result<Facility, String>, PageError> {
     let question = code.advice(kind);
     let found = portal.db.read(move |c| facility::repo::find_by_kind_and_code(c, kind, &code)).await?;
     let today = tokyo_date(portal.now().utc());
     Ok(match found {
-        Some(facility) if facility.is_closed(today) => Named::Closed,
-        Some(facility) => Named::Open(facility),
-        None => Named::Unknown(question),
+        Some(facility) if facility.is_closed(today) => Err(Refusal::FacilityClosed.sentence().to_owned()),
+        Some(facility) => Ok(facility),
+        None => Err(question.map_or(UNKNOWN.to_owned(), |question| format!("{question}。{UNKNOWN}"))),
     })
 }
 
