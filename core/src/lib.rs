@@ -1,7 +1,8 @@
 //! The business of uketsuke: rules, tables, mail and storage. It knows no HTTP.
 //!
 //! Modules stand on levels and use only what is below them: vocabulary,
-//! platform, people and places, then the registers and the filing engine.
+//! platform, people and places, then the registers and the filing engine, and at
+//! the top what reads across all of them.
 
 pub mod account;
 pub mod application;

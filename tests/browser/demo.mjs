@@ -78,8 +78,16 @@ export class Demo {
   /** An hour passes for the sessions of this person: they end by themselves. */
   async anHourPasses(email) {
     const whose = `(SELECT id FROM accounts WHERE email = '${email}')`;
-    const sql = `UPDATE sessions SET seen_at = datetime(seen_at, '-1 hour') WHERE account_id = ${whose};`;
-    await run("sqlite3", ["-cmd", ".timeout 5000", join(this.folder, "demo.db"), sql]);
+    await this.#sql(`UPDATE sessions SET seen_at = datetime(seen_at, '-1 hour') WHERE account_id = ${whose};`);
+  }
+
+  /** The master says that the facility closes on this day. */
+  async closes(code, on) {
+    await this.#sql(`UPDATE facilities SET closed_on = '${on}' WHERE code = '${code}';`);
+  }
+
+  async #sql(text) {
+    await run("sqlite3", ["-cmd", ".timeout 5000", join(this.folder, "demo.db"), text]);
   }
 
   /** The client app's first start, with the values as the portal shows them. */

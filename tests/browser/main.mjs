@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 import { Demo, SCREENSHOTS } from "./demo.mjs";
+import { stories as closed } from "./stories/closed.mjs";
 import { stories as docs } from "./stories/docs.mjs";
 import { stories as documents } from "./stories/documents.mjs";
 import { stories as habits } from "./stories/habits.mjs";
@@ -86,7 +87,7 @@ async function withDemo(work) {
 async function main([first, second]) {
   const forDocs = first === "--screenshots";
   // The longest first.
-  const all = forDocs ? docs : [...documents, ...mainPath, ...pages, ...habits, ...lookup];
+  const all = forDocs ? docs : [...documents, ...mainPath, ...pages, ...habits, ...lookup, ...closed];
   const stories = all.filter((story) => forDocs || story.name.includes(first ?? ""));
   const shots = (forDocs && second) || SCREENSHOTS;
   await mkdir(shots, { recursive: true });

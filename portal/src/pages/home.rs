@@ -111,12 +111,14 @@ fn next(step: &NextStep) -> Next {
 }
 
 fn tasks(progress: &Progress) -> Vec<Task> {
-    match (progress.usage_start, &progress.next) {
-        (None | Some(State::Discarded), NextStep::Closed) => {
-            vec![closed_task("利用開始申請"), closed_task("端末の設定")]
-        }
-        _ => vec![usage_start_task(progress.usage_start), devices_task(progress)],
-    }
+    let closed = progress.next == NextStep::Closed;
+    vec![
+        match progress.usage_start {
+            None | Some(State::Draft | State::Discarded) if closed => closed_task("利用開始申請"),
+            state => usage_start_task(state),
+        },
+        if closed && progress.devices == 0 { closed_task("端末の設定") } else { devices_task(progress) },
+    ]
 }
 
 fn closed_task(label: &'static str) -> Task {

@@ -71,7 +71,7 @@ pub(crate) async fn look_up(
         Ok(code) => code,
         Err(errors) => return Ok(Err(errors)),
     };
-    Ok(named(portal, kind, code).await?.map_err(|sentence| fault(kind, sentence)))
+    Ok(find(portal, kind, code).await?.map_err(|sentence| fault(kind, sentence)))
 }
 
 /// What is known of a code that is still being typed.
@@ -95,7 +95,7 @@ pub(crate) async fn glimpse(portal: &Data<Portal>, kind: FacilityKind, form: &Co
         Ok(code) => code,
         Err(errors) => return Ok(whole_but_wrong(&errors)),
     };
-    Ok(match named(portal, kind, code.clone()).await? {
+    Ok(match find(portal, kind, code.clone()).await? {
         Ok(facility) => Glimpse::Facility(Box::new(facility)),
         Err(sentence) => Glimpse::Sentence { code: Some(code), sentence },
     })
@@ -107,8 +107,9 @@ fn whole_but_wrong(errors: &FieldErrors) -> Glimpse {
     lasting.map_or(Glimpse::Nothing, |error| Glimpse::Sentence { code: None, sentence: error.sentence() })
 }
 
-/// The open facility that a whole code names, or what to do without one.
-async fn named(
+/// The open facility of a whole code, or what to do without one. The question
+/// about the check digit is for codes alone that the master does not hold.
+async fn find(
     portal: &Data<Portal>,
     kind: FacilityKind,
     code: FacilityCode,

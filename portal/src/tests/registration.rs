@@ -143,7 +143,7 @@ async fn codes_of_seven_digits_take_a_prefecture_and_doubtful_ones_are_asked_abo
     let found = browser.post("/register/facility", &[("prefecture", "13"), ("code", "0000017")]).await;
     assert_eq!(found.location, "/register/facility/confirm", "{}", found.html);
     let confirm = browser.get("/register/facility/confirm").await;
-    assert!(confirm.has("ひまわり医院") && confirm.has("1310000017"));
+    assert!(confirm.has("ひまわり医院") && confirm.has("東京都千代田区千代田1-1") && confirm.has("1310000017"));
 
     let wrong = browser.post("/register/facility", &[("prefecture", "13"), ("code", "0000018")]).await;
     assert!(wrong.has("この番号は見つかりません"), "{}", wrong.html);

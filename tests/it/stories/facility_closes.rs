@@ -129,6 +129,7 @@ fn an_application_of_a_closed_facility_is_told_so_and_cannot_be_approved(app: &T
 
     jiro.open("/home").expect("この施設は2026年11月24日に廃止になりました");
     jiro.page().expect("この施設で行う手続きはありません").expect_not("申請を審査しています");
+    jiro.page().expect_not("承認後に始められます");
     jiro.open(&path).expect("この申請は承認できません").expect_not("ごろまでに");
     saburo.open("/home").expect("始められません").expect_not("利用開始申請へ進む");
     saburo.open("/applications").expect("廃止になりました").expect_not("利用開始申請を始める");
