@@ -11,6 +11,7 @@ use super::row::MasterRow;
 use super::tally::Tally;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
+use crate::facility::code::FacilityCode;
 use crate::facility::kind::FacilityKind;
 use crate::ids::ImportId;
 
@@ -173,7 +174,8 @@ fn write_changes(target: &mut Target<'_, '_>, changes: Vec<Change>, tally: &mut 
     repo::insert_changes(tx, import, history)
 }
 
-/// Walks the open facilities of a kind and closes those the file did not name.
+/// Walks the codes of a kind's open facilities and closes those the file did not
+/// name; only these are read whole.
 pub(super) fn close_unnamed(
     target: &mut Target<'_, '_>,
     options: &Options,
@@ -183,12 +185,15 @@ pub(super) fn close_unnamed(
 ) -> Result<()> {
     let mut after = String::new();
     loop {
-        let page = repo::page_of_open(target.conn(), kind, options.as_of, &after, 2_000)?;
+        let page = repo::page_of_open(target.conn(), kind, options.as_of, &after, 5_000)?;
         let Some(last) = page.last() else { return Ok(()) };
-        after = last.code.as_str().to_owned();
-        let gone = page.into_iter().filter(|stored| !is_named(stored.code.as_str()));
-        let closing = gone.map(|old| closing(old, options)).collect();
-        write_changes(target, closing, tally)?;
+        after = last.as_str().to_owned();
+        let gone: Vec<&FacilityCode> = page.iter().filter(|code| !is_named(code.as_str())).collect();
+        for codes in gone.chunks(BATCH) {
+            let mut stored = repo::find_stored(target.conn(), kind, codes)?;
+            stored.sort_by(|one, other| one.code.cmp(&other.code));
+            write_changes(target, stored.into_iter().map(|old| closing(old, options)).collect(), tally)?;
+        }
     }
 }
 

@@ -403,23 +403,22 @@ pub(super) fn count_open(conn: &mut Conn, kind: FacilityKind, on: NaiveDate) -> 
     Ok(open.unsigned_abs())
 }
 
-/// A page of the facilities of one kind that are open on a day, in the order of their codes.
+/// A page of the codes of one kind's facilities that are open on a day, in order.
 pub(super) fn page_of_open(
     conn: &mut Conn,
     kind: FacilityKind,
     on: NaiveDate,
     after: &str,
     limit: i64,
-) -> Result<Vec<Stored>> {
-    let rows: Vec<StoredRow> = facilities::table
+) -> Result<Vec<FacilityCode>> {
+    Ok(facilities::table
         .filter(facilities::kind.eq(kind))
         .filter(facilities::code.gt(after.to_owned()))
         .filter(facilities::closed_on.is_null().or(facilities::closed_on.gt(on).assume_not_null()))
         .order(facilities::code)
         .limit(limit)
-        .select(stored_columns())
-        .load(conn)?;
-    Ok(rows.into_iter().map(stored).collect())
+        .select(facilities::code)
+        .load(conn)?)
 }
 
 #[derive(Insertable)]
