@@ -219,18 +219,16 @@ pub(super) fn mark_undone(tx: &mut Tx<'_>, id: &ImportId) -> Result<()> {
     if undone == 1 { Ok(()) } else { Err(Error::Conflict) }
 }
 
-/// Any number; whoever changes the master takes the same lock.
-const POSTGRES_LOCK: i64 = 7_113_002;
-
 /// One import at a time, until the transaction ends. On SQLite the write
 /// transaction itself is the lock.
 pub(super) fn lock(tx: &mut Tx<'_>) -> Result<()> {
     if let Conn::Sqlite(_) = tx.conn() {
         return Ok(());
     }
-    let free: bool = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!(
-        "pg_try_advisory_xact_lock({POSTGRES_LOCK})"
-    )))
+    // The first number is any; the second tells installations in one database apart.
+    let free: bool = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(
+        "pg_try_advisory_xact_lock(7113002, hashtext(current_schema()))",
+    ))
     .get_result(tx.conn())?;
     if free { Ok(()) } else { Err(Refusal::ImportRunning.into()) }
 }
