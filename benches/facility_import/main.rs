@@ -12,8 +12,8 @@
 //! 3. The table that came of it goes into another fresh database, with the same
 //!    indexes and triggers, by the database's own bulk path: the yardstick.
 //!
-//! The program runs as a process of its own, as operators run it. The import reads
-//! the file twice, judges every cell and writes a history row for each facility; the
+//! The program runs as a process of its own, as operators run it. The import judges
+//! every cell, hashes match secrets and writes a history row for each facility; the
 //! bulk path does none of that.
 
 mod bulk;

@@ -134,6 +134,7 @@ create table signups (
 );
 create index signups_email on signups (email_key);
 create index signups_created on signups (created_at);
+create index signups_facility on signups (facility_id);
 
 create table link_tokens (
   id text primary key not null,
@@ -163,6 +164,7 @@ create table sessions (
 create unique index sessions_token on sessions (token_hash);
 create index sessions_account on sessions (account_id);
 create index sessions_expiry on sessions (ends_at);
+create index sessions_facility on sessions (facility_id);
 
 -- What a visitor had typed when the session ended; given back after the next login.
 create table kept_forms (
@@ -295,6 +297,7 @@ create table evidence (
 );
 create unique index evidence_storage_key on evidence (storage_key);
 create index evidence_application on evidence (application_id, created_at);
+create index evidence_facility on evidence (facility_id);
 
 -- The register of facilities that may use the service: one row per approval.
 create table registrations (

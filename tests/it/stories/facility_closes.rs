@@ -134,6 +134,9 @@ fn an_application_of_a_closed_facility_is_told_so_and_cannot_be_approved(app: &T
     saburo.open("/home").expect("始められません").expect_not("利用開始申請へ進む");
     saburo.open("/applications").expect("廃止になりました").expect_not("利用開始申請を始める");
     refused(&mut newcomer, &draft);
+    let application = draft.split("/edit/").next().expect("the draft's address");
+    newcomer.open(application).expect("下書きの削除");
+    newcomer.press("下書きを削除する").expect("下書きを削除しました");
 
     let page = office.open(&case);
     page.expect("この施設は2026年11月24日に廃止になりました").expect("この申請は承認できません");

@@ -58,7 +58,12 @@ struct EventLine {
 /// The application.
 pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> PageResult {
     let case = load(&portal, &who, &id).await?;
+    let closing = Closing::of(&portal, &case.facility);
     if case.application.state == State::Draft {
+        if closing.is_closed() {
+            // Nothing else can be done with it any more.
+            return Ok(see_other(format!("{}/discard", address(&case))));
+        }
         return Ok(see_other(next_open(procedure(&portal, &case)?, &case)));
     }
     let id = case.application.id.clone();
@@ -70,7 +75,6 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
         Some(filing) => procedure.filed_summary(&filing.values()?)?,
         None => Vec::new(),
     };
-    let closing = Closing::of(&portal, &case.facility);
     html(&page(&who, procedure, &case, (history, faults, rows), closing)?)
 }
 
