@@ -1,6 +1,7 @@
 // Pages that no other story opens, looked over all the same.
 
 import { enterOffice, logIn } from "../steps.mjs";
+import { handIn } from "./master.mjs";
 import { DESKTOP, PHONE, must } from "../visitor.mjs";
 
 const OPEN = ["/register", "/reset", "/terms", "/privacy", "/usage-terms", "/accessibility", "/manual", "/logout"];
@@ -41,6 +42,7 @@ async function officePages(stage) {
   const visitor = await stage.visitor(DESKTOP);
   await enterOffice(visitor, "admin@example.jp");
   for (const path of OFFICE) await sound(visitor, visitor.stage.demo.office + path);
+  await handIn(visitor);
   await visitor.office("/facilities?q=見本");
   await visitor.page.locator("main table a").first().waitFor();
   await visitor.goto(new URL(await visitor.page.locator("main table a").first().getAttribute("href"), visitor.page.url()).href);
