@@ -50,6 +50,12 @@ demands! {
     ReadApplications = Some(Permission::ReadApplications);
     /// [`Permission::Review`].
     Review = Some(Permission::Review);
+    /// [`Permission::Approve`].
+    Approve = Some(Permission::Approve);
+    /// [`Permission::WriteNotes`].
+    WriteNotes = Some(Permission::WriteNotes);
+    /// [`Permission::ManageSettings`].
+    ManageSettings = Some(Permission::ManageSettings);
     /// [`Permission::ReadFacilities`].
     ReadFacilities = Some(Permission::ReadFacilities);
     /// [`Permission::ManageDevices`].

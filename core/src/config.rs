@@ -47,6 +47,8 @@ pub struct Config {
     pub activation_link_hours: i64,
     /// Life of a device's activation code, days.
     pub activation_code_days: i64,
+    /// How long staff can undo a decision, minutes; its letter waits meanwhile.
+    pub undo_minutes: i64,
     /// Password hashing threads.
     pub hash_threads: usize,
     /// The call centre's number, as shown.
@@ -123,6 +125,7 @@ impl Reader<'_> {
             email_max_chars: self.parsed("UKETSUKE_EMAIL_MAX_CHARS", "40"),
             activation_link_hours: self.parsed("UKETSUKE_ACTIVATION_LINK_HOURS", "3"),
             activation_code_days: self.parsed("UKETSUKE_ACTIVATION_CODE_DAYS", "30"),
+            undo_minutes: self.parsed("UKETSUKE_UNDO_MINUTES", "5"),
             hash_threads: self.parsed("UKETSUKE_HASH_THREADS", "1"),
             call_centre_phone: self.text("UKETSUKE_CALL_CENTRE_PHONE", "0120-000-000"),
         }

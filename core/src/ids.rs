@@ -74,6 +74,10 @@ ids! {
     ApplicationEventId,
     /// One fault pinned to a field or file.
     FaultId,
+    /// A canned reason that administrators keep.
+    CannedReasonId,
+    /// An internal note on a case.
+    CaseNoteId,
     /// An evidence file.
     EvidenceId,
     /// A facility's right to use the service.

@@ -82,7 +82,7 @@ fn next_step(current: Option<&Application>, waiting: usize) -> NextStep {
     match application.state {
         State::Draft => NextStep::FinishDraft(id),
         State::Returned => NextStep::Correct(id),
-        State::Submitted | State::InReview => NextStep::Wait(id, application.due_on),
+        State::Submitted | State::InReview | State::AwaitingApproval => NextStep::Wait(id, application.due_on),
         State::Approved if waiting > 0 => NextStep::SetUpDevices(waiting),
         State::Approved => NextStep::Nothing,
         State::Rejected | State::Withdrawn | State::Discarded => NextStep::Apply,

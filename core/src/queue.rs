@@ -78,8 +78,29 @@ impl Tx<'_> {
     /// # Errors
     /// When the row cannot be written.
     pub fn enqueue_once<J: Job>(&mut self, job: &J, unique_key: &str) -> Result<bool> {
-        let row = NewJob::of(job, Some(unique_key.to_owned()), self.now(), self.now())?;
+        let now = self.now();
+        self.enqueue_once_at(job, unique_key, now)
+    }
+
+    /// As [`Tx::enqueue_once`], for later: until then [`Tx::call_off`] takes it back.
+    ///
+    /// # Errors
+    /// When the row cannot be written.
+    pub fn enqueue_once_at<J: Job>(&mut self, job: &J, unique_key: &str, run_at: At) -> Result<bool> {
+        let row = NewJob::of(job, Some(unique_key.to_owned()), run_at, self.now())?;
         self.insert_once(|c| diesel::insert_into(jobs::table).values(&row).execute(c))
+    }
+
+    /// Takes back the job of this key; `false` when a worker has begun it.
+    ///
+    /// # Errors
+    /// From the database only.
+    pub fn call_off(&mut self, unique_key: &str) -> Result<bool> {
+        let waiting = jobs::table
+            .filter(jobs::unique_key.eq(unique_key))
+            .filter(jobs::state.eq(JobState::Ready))
+            .filter(jobs::attempts.eq(0));
+        Ok(diesel::delete(waiting).execute(self.conn())? == 1)
     }
 }
 

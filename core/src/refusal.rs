@@ -24,6 +24,14 @@ pub enum Refusal {
     ClaimedByOther,
     /// Nobody approves what they sent or reviewed themselves.
     FourEyes,
+    /// This kind of application is decided by a second person.
+    NeedsSecondPerson,
+    /// The time in which a decision can be undone is over, or its letter left.
+    UndoOver,
+    /// The facility may have seen the decision already.
+    UndoSeen,
+    /// This colleague does not review, or not any more.
+    NotAReviewer,
     /// More devices than one application may ask for or be given.
     TooManyDevices,
     /// The verification by match is closed; documents remain.
@@ -56,6 +64,10 @@ impl Refusal {
             Self::NotInThisState => "not_in_this_state",
             Self::ClaimedByOther => "claimed_by_other",
             Self::FourEyes => "four_eyes",
+            Self::NeedsSecondPerson => "needs_second_person",
+            Self::UndoOver => "undo_over",
+            Self::UndoSeen => "undo_seen",
+            Self::NotAReviewer => "not_a_reviewer",
             Self::TooManyDevices => "too_many_devices",
             Self::MatchClosed => "match_closed",
             Self::DeviceState => "device_state",
@@ -86,6 +98,10 @@ impl Refusal {
             }
             Self::ClaimedByOther => "この申請はほかの担当者が審査中です。",
             Self::FourEyes => "ご自分が担当した案件は承認できません。別の承認者が行ってください。",
+            Self::NeedsSecondPerson => "この申請は2人で判断します。承認を依頼してください。",
+            Self::UndoOver => "元に戻せる時間が過ぎたか、申請者へのメールが送られています。元には戻せません。",
+            Self::UndoSeen => "施設の方が結果をすでに見ている可能性があるため、元には戻せません。",
+            Self::NotAReviewer => "この職員は審査を担当できません。別の職員を選んでください。",
             Self::TooManyDevices => "台数が上限を超えています。台数を減らしてください。",
             Self::MatchClosed => "照合による確認はできなくなりました。書類を添付して申請してください。",
             Self::DeviceState => "この端末は、今の状態ではこの操作ができません。画面を更新して状態をご確認ください。",

@@ -324,6 +324,7 @@ diesel::table! {
         used_at -> Nullable<Timestamp>,
         ended_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        revealed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -416,6 +417,51 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    review_rules (kind) {
+        kind -> Text,
+        second_person -> Bool,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    canned_reasons (id) {
+        id -> Text,
+        kind -> Text,
+        action -> Text,
+        code -> Text,
+        field -> Text,
+        label -> Text,
+        body -> Text,
+        retired -> Bool,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    case_notes (id) {
+        id -> Text,
+        application_id -> Text,
+        facility_id -> Text,
+        staff_id -> Text,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    checklist_ticks (application_id, filing_version, item) {
+        application_id -> Text,
+        filing_version -> Integer,
+        item -> Text,
+        staff_id -> Text,
+        ticked_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -442,6 +488,9 @@ diesel::joinable!(devices -> applications (application_id));
 diesel::joinable!(activations -> devices (device_id));
 diesel::joinable!(credentials -> devices (device_id));
 diesel::joinable!(credentials -> activations (activation_id));
+diesel::joinable!(case_notes -> applications (application_id));
+diesel::joinable!(case_notes -> staff (staff_id));
+diesel::joinable!(checklist_ticks -> staff (staff_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     facilities,
@@ -473,4 +522,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     mails,
     audit_events,
+    review_rules,
+    canned_reasons,
+    case_notes,
+    checklist_ticks,
 );

@@ -7,7 +7,7 @@ pub const fn tone(state: &State) -> &'static str {
     match state {
         State::Draft | State::Withdrawn | State::Discarded => "grey",
         State::Submitted => "blue-line",
-        State::InReview => "blue",
+        State::InReview | State::AwaitingApproval => "blue",
         State::Returned => "orange",
         State::Approved => "green",
         State::Rejected => "dark",

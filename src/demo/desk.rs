@@ -78,11 +78,11 @@ impl Desk {
     /// Refuses.
     pub async fn reject(&self, stage: &Stage, id: &ApplicationId) -> anyhow::Result<()> {
         self.claim(stage, id).await?;
-        let (scope, id) = (self.scope.clone(), id.clone());
+        let (scope, id, procedures) = (self.scope.clone(), id.clone(), stage.parts.procedures.clone());
         let reason = "添付された書類は、申請された施設のものではありませんでした。施設の書類を用意して、もう一度申請してください。";
         let work = move |tx: &mut uketsuke_core::db::Tx<'_>| {
             let seen = repo::get(tx.conn(), &id)?.revision;
-            decide::reject(tx, &scope, (&id, seen), reason)
+            decide::reject(tx, &procedures, &scope, (&id, seen), reason)
         };
         Ok(stage.parts.db.write(self.scope.actor(), work).await?)
     }

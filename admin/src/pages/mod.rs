@@ -13,5 +13,6 @@ pub mod mails;
 pub mod queue;
 pub mod search;
 pub mod second_factor;
+pub mod settings;
 pub mod staff;
 mod words;

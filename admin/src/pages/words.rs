@@ -23,7 +23,7 @@ pub fn tone(state: State) -> &'static str {
     match state {
         State::Draft | State::Withdrawn | State::Discarded => "grey",
         State::Submitted => "blue-line",
-        State::InReview => "blue",
+        State::InReview | State::AwaitingApproval => "blue",
         State::Returned => "orange",
         State::Approved => "green",
         State::Rejected => "dark",
@@ -33,7 +33,8 @@ pub fn tone(state: State) -> &'static str {
 /// How much of the promised time is left: 「あと3営業日」 「今日まで」 「2営業日超過」;
 /// nothing where no clock runs.
 pub fn time_left(state: State, due_on: Option<NaiveDate>, today: NaiveDate) -> String {
-    let Some(due_on) = due_on.filter(|_| matches!(state, State::Submitted | State::InReview)) else {
+    let Some(due_on) = due_on.filter(|_| matches!(state, State::Submitted | State::InReview | State::AwaitingApproval))
+    else {
         return String::new();
     };
     match due_on.cmp(&today) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use uketsuke_core::application::procedure::*;
-use uketsuke_core::application::{Answers, ApplicationKind};
+use uketsuke_core::application::{Answers, Application, ApplicationKind};
 use uketsuke_core::db::{Conn, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::form::FieldErrors;
@@ -72,8 +72,8 @@ impl Procedure for Sample {
             fact("note", "開設者", "山田", "", Verdict::Absent),
         ])
     }
-    fn checklist(&self, _: &Case) -> Vec<&'static str> {
-        vec!["通知書の名称が登録情報と同じ"]
+    fn checklist(&self, _: &Case) -> Vec<CheckItem> {
+        vec![CheckItem { code: "name", text: "通知書の名称が登録情報と同じ" }]
     }
     fn fault_reasons(&self) -> &'static [FaultReason] {
         REASONS
@@ -86,6 +86,9 @@ impl Procedure for Sample {
         false
     }
     fn effect(&self, _: &mut Tx<'_>, _: &Grant, _: &Value, _: &Terms) -> Result<()> {
+        Ok(())
+    }
+    fn retract(&self, _: &mut Tx<'_>, _: &Application) -> Result<()> {
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::MembershipState;
 use crate::audit::Deed;
 use crate::clock::tokyo_date;
-use crate::db::{Conn, Tx};
+use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::facility::{self, Facility};
 use crate::grant::Grant;
@@ -66,6 +66,24 @@ pub fn join(tx: &mut Tx<'_>, account: &AccountId, facility: &FacilityId) -> Resu
     }
     if insert(tx, account, facility)? {
         tx.record(Deed::new("account.joined", "accounts", account.as_str()).at_facility(facility))?;
+    }
+    Ok(())
+}
+
+/// Takes back the verification that an approval at `since` brought about.
+///
+/// # Errors
+/// From the database only.
+pub fn unverify_applicant(tx: &mut Tx<'_>, account: &AccountId, facility: &FacilityId, since: At) -> Result<()> {
+    let theirs = memberships::table
+        .filter(memberships::account_id.eq(account))
+        .filter(memberships::facility_id.eq(facility))
+        .filter(memberships::verified_at.eq(since));
+    let changed = diesel::update(theirs)
+        .set((memberships::state.eq(MembershipState::Unverified), memberships::verified_at.eq(None::<At>)))
+        .execute(tx.conn())?;
+    if changed == 1 {
+        tx.record(Deed::new("account.unverified", "accounts", account.as_str()).at_facility(facility))?;
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub use activate::{Activated, activate, look_at_activation};
 pub use draft::{Draft, Step, discard_draft, find_draft, save_draft, save_password};
 pub use kept::{has_kept_form, keep_form, take_kept_form};
 pub use login::{Attempt, LoginOutcome, NewSession, login};
-pub use membership::{Seat, join, list_facilities, verify_applicant};
+pub use membership::{Seat, join, list_facilities, unverify_applicant, verify_applicant};
 pub use model::{Account, AccountState, MembershipState};
 pub use password::{PasswordChange, PasswordForm, change_password, read_new_password};
 pub use person::{Person, PersonForm, PersonReading};
@@ -36,6 +36,7 @@ pub use repo::get as get_account;
 pub use reset::{ask_for_reset, look_at_reset, reset_password};
 pub use session::{
     Session, SessionRow, end_other_sessions, end_session, find_owner, list_sessions, logout, resume, switch_facility,
+    was_in_portal,
 };
 pub use signup::{MailOutcome, Sent, change_signup_email, find_sent, resend, resend_by_link};
 pub use sweep::sweep;

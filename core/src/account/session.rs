@@ -113,6 +113,20 @@ fn touch(tx: &mut Tx<'_>, id: &SessionId) -> Result<()> {
     Ok(())
 }
 
+/// Whether anybody of the facility was in the portal at `since` or later. "Last
+/// seen" is coarse: who was there a little before counts as well.
+///
+/// # Errors
+/// From the database only.
+pub fn was_in_portal(conn: &mut Conn, facility: &FacilityId, since: At) -> Result<bool> {
+    let people = memberships::table.filter(memberships::facility_id.eq(facility)).select(memberships::account_id);
+    let seen = sessions::table
+        .filter(sessions::account_id.eq_any(people))
+        .filter(sessions::seen_at.gt(since - SEEN_EVERY))
+        .select(sessions::id);
+    Ok(seen.first::<SessionId>(conn).optional()?.is_some())
+}
+
 /// Opens a session; the token is for the cookie and known nowhere else.
 pub(super) fn open(tx: &mut Tx<'_>, account: &AccountId, address: &str, user_agent: &str) -> Result<PlainToken> {
     let (token, now) = (PlainToken::mint(), tx.now());

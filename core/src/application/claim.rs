@@ -54,7 +54,8 @@ pub fn claim_next(tx: &mut Tx<'_>, scope: &StaffScope) -> Result<Option<Applicat
 }
 
 fn take(tx: &mut Tx<'_>, scope: &StaffScope, application: &Application) -> Result<()> {
-    repo::advance(tx, application, (Party::Reviewer, Verb::Claim), "", &EventDetail::default())?;
+    let detail = EventDetail { holder: Some(scope.staff().clone()), ..EventDetail::default() };
+    repo::advance(tx, application, (Party::Reviewer, Verb::Claim), "", &detail)?;
     assign(tx, &application.id, Some(scope.staff()))
 }
 
@@ -68,7 +69,7 @@ pub fn release(tx: &mut Tx<'_>, scope: &StaffScope, id: &ApplicationId) -> Resul
     assign(tx, id, None)
 }
 
-fn assign(tx: &mut Tx<'_>, id: &ApplicationId, staff: Option<&StaffId>) -> Result<()> {
+pub(super) fn assign(tx: &mut Tx<'_>, id: &ApplicationId, staff: Option<&StaffId>) -> Result<()> {
     let since = staff.map(|_| tx.now());
     diesel::update(applications::table.find(id))
         .set((applications::assignee_id.eq(staff.cloned()), applications::assigned_at.eq(since)))
@@ -76,7 +77,7 @@ fn assign(tx: &mut Tx<'_>, id: &ApplicationId, staff: Option<&StaffId>) -> Resul
     Ok(())
 }
 
-fn may_review(scope: &StaffScope) -> Result<()> {
+pub(super) fn may_review(scope: &StaffScope) -> Result<()> {
     if scope.may(Permission::Review) { Ok(()) } else { Err(Error::Forbidden) }
 }
 

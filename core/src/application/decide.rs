@@ -6,14 +6,18 @@ use serde_json::Value;
 
 use super::claim::held;
 use super::model::{Application, EventDetail, Filing};
-use super::procedure::{FaultReason, Procedure, Procedures, Terms};
+use super::procedure::{Procedure, Procedures, Terms};
+use super::reasons::{self, Reason, ReasonAction};
 use super::state::{Party, Verb};
-use super::{mail, repo};
+use super::undo::letter_key;
+use super::{mail, repo, rules};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::form::{FieldErrors, FieldFault};
 use crate::grant::Grant;
-use crate::ids::ApplicationId;
+use crate::ids::{ApplicationEventId, ApplicationId};
+use crate::mail::Letter;
+use crate::refusal::Refusal;
 use crate::schema::applications;
 use crate::scope::StaffScope;
 
@@ -37,7 +41,8 @@ pub struct NamedFault {
 /// `seen` is the revision the reviewer was looking at.
 ///
 /// # Errors
-/// As [`held`]; `Conflict` when it changed since; `Invalid` for bad terms.
+/// As [`held`]; `Conflict` when it changed since; `Invalid` for bad terms;
+/// `Refused(NeedsSecondPerson)` where nobody decides alone.
 pub fn approve(
     tx: &mut Tx<'_>,
     procedures: &Procedures,
@@ -45,15 +50,47 @@ pub fn approve(
     (id, seen): (&ApplicationId, i64),
     terms: Terms,
 ) -> Result<()> {
-    let application = unchanged(held(tx, scope, id)?, seen)?;
+    let application = repo::unchanged(held(tx, scope, id)?, seen)?;
     let procedure = procedures.get(application.kind)?;
+    alone(tx, procedure)?;
     let values = filed(tx, id)?.values()?;
     let terms = valid_terms(procedure, &values, terms)?;
+    carry_out_approval(tx, procedures, &application, Party::Reviewer, &terms)?;
+    settle_review(tx, &application, scope)
+}
+
+/// The approval itself, on valid terms: state, registers, letter.
+pub(super) fn carry_out_approval(
+    tx: &mut Tx<'_>,
+    procedures: &Procedures,
+    application: &Application,
+    by: Party,
+    terms: &Terms,
+) -> Result<()> {
+    let procedure = procedures.get(application.kind)?;
+    let values = filed(tx, &application.id)?.values()?;
     let detail = EventDetail { granted: terms.quantity, ..EventDetail::default() };
-    repo::advance(tx, &application, (Party::Reviewer, Verb::Approve), &terms.reason, &detail)?;
-    settle(tx, &application, Some(scope))?;
-    post(tx, procedure, &application, &values, &terms)?;
-    tx.send(&mail::Approved { application: id.clone() })?;
+    let event = repo::advance(tx, application, (by, Verb::Approve), &terms.reason, &detail)?;
+    settle(tx, application)?;
+    post(tx, procedure, application, &values, terms)?;
+    let letter = mail::Approved { application: application.id.clone() };
+    send_after_undo(tx, procedures, &letter, &event)
+}
+
+/// Refuses where a second person has to decide.
+fn alone(tx: &mut Tx<'_>, procedure: &dyn Procedure) -> Result<()> {
+    if rules::second_person(tx.conn(), procedure)? { Err(Refusal::NeedsSecondPerson.into()) } else { Ok(()) }
+}
+
+/// The letter of a decision waits until the decision cannot be undone any more.
+fn send_after_undo<L: Letter>(
+    tx: &mut Tx<'_>,
+    procedures: &Procedures,
+    letter: &L,
+    event: &ApplicationEventId,
+) -> Result<()> {
+    let at = tx.now() + procedures.undo_window();
+    tx.send_once_at(letter, &letter_key(event), at)?;
     Ok(())
 }
 
@@ -66,7 +103,7 @@ pub(super) fn approve_at_once(
 ) -> Result<()> {
     let application = repo::get(tx.conn(), id)?;
     repo::advance(tx, &application, (Party::Rule, Verb::ApproveAtOnce), "", &EventDetail::default())?;
-    settle(tx, &application, None)?;
+    settle(tx, &application)?;
     let quantity = procedure.quantity(values).map(|q| q.asked);
     post(tx, procedure, &application, values, &Terms { quantity, reason: String::new() })
 }
@@ -85,7 +122,7 @@ fn post(
 
 /// A lower quantity must be at least one and carries a reason; equal or none
 /// given means all that was asked.
-fn valid_terms(procedure: &dyn Procedure, values: &Value, terms: Terms) -> Result<Terms> {
+pub(super) fn valid_terms(procedure: &dyn Procedure, values: &Value, terms: Terms) -> Result<Terms> {
     let Some(quantity) = procedure.quantity(values) else {
         return Ok(Terms { quantity: None, reason: terms.reason });
     };
@@ -111,16 +148,16 @@ pub fn return_to_applicant(
     (id, seen): (&ApplicationId, i64),
     faults: &[NamedFault],
 ) -> Result<()> {
-    let application = unchanged(held(tx, scope, id)?, seen)?;
-    check_faults(procedures.get(application.kind)?.fault_reasons(), faults)?;
+    let application = repo::unchanged(held(tx, scope, id)?, seen)?;
+    let reasons = reasons::list(tx.conn(), procedures.get(application.kind)?, ReasonAction::Return)?;
+    check_faults(&reasons, faults)?;
     let reason = faults.iter().map(|f| f.text.as_str()).collect::<Vec<_>>().join("\n");
     let event = repo::advance(tx, &application, (Party::Reviewer, Verb::Return), &reason, &EventDetail::default())?;
     for fault in faults {
         repo::insert_fault(tx, id, &event, fault)?;
     }
     settle_review(tx, &application, scope)?;
-    tx.send(&mail::Returned { application: id.clone() })?;
-    Ok(())
+    send_after_undo(tx, procedures, &mail::Returned { application: id.clone() }, &event)
 }
 
 /// Checks named faults against the procedure's list: at least one, each known,
@@ -128,7 +165,7 @@ pub fn return_to_applicant(
 ///
 /// # Errors
 /// `Invalid`, naming the fields `fault` and `text_<code>`.
-pub fn check_faults(reasons: &[FaultReason], faults: &[NamedFault]) -> Result<()> {
+pub fn check_faults(reasons: &[Reason], faults: &[NamedFault]) -> Result<()> {
     let mut errors = FieldErrors::default();
     if faults.is_empty() {
         let text = "差戻しの理由を1つ以上選んでください".to_owned();
@@ -141,9 +178,9 @@ pub fn check_faults(reasons: &[FaultReason], faults: &[NamedFault]) -> Result<()
         let (field, now) = (format!("text_{}", known.code), fault.text.trim().chars().count());
         let min = if known.text.is_empty() { OTHER_MIN_CHARS } else { 1 };
         if now < min {
-            errors.add(&field, known.label, FieldFault::TooShort { min, now });
+            errors.add(&field, &known.label, FieldFault::TooShort { min, now });
         } else if now > REASON_MAX_CHARS {
-            errors.add(&field, known.label, FieldFault::TooLong { max: REASON_MAX_CHARS, now });
+            errors.add(&field, &known.label, FieldFault::TooLong { max: REASON_MAX_CHARS, now });
         }
     }
     errors.into_result(Some(())).map_err(Error::from)
@@ -153,45 +190,63 @@ pub fn check_faults(reasons: &[FaultReason], faults: &[NamedFault]) -> Result<()
 ///
 /// # Errors
 /// As [`approve`]; `Invalid` when the reason is missing or too long.
-pub fn reject(tx: &mut Tx<'_>, scope: &StaffScope, (id, seen): (&ApplicationId, i64), reason: &str) -> Result<()> {
-    let application = unchanged(held(tx, scope, id)?, seen)?;
-    let now = reason.trim().chars().count();
+pub fn reject(
+    tx: &mut Tx<'_>,
+    procedures: &Procedures,
+    scope: &StaffScope,
+    (id, seen): (&ApplicationId, i64),
+    reason: &str,
+) -> Result<()> {
+    let application = repo::unchanged(held(tx, scope, id)?, seen)?;
+    alone(tx, procedures.get(application.kind)?)?;
+    let reason = valid_reason(reason)?;
+    carry_out_rejection(tx, procedures, &application, Party::Reviewer, &reason)?;
+    settle_review(tx, &application, scope)
+}
+
+/// The rejection itself, with a valid reason.
+pub(super) fn carry_out_rejection(
+    tx: &mut Tx<'_>,
+    procedures: &Procedures,
+    application: &Application,
+    by: Party,
+    reason: &str,
+) -> Result<()> {
+    let event = repo::advance(tx, application, (by, Verb::Reject), reason, &EventDetail::default())?;
+    settle(tx, application)?;
+    send_after_undo(tx, procedures, &mail::Rejected { application: application.id.clone() }, &event)
+}
+
+/// A reason to reject says something, and not too much.
+pub(super) fn valid_reason(reason: &str) -> Result<String> {
+    let reason = reason.trim();
+    let now = reason.chars().count();
     let mut errors = FieldErrors::default();
     if now < OTHER_MIN_CHARS {
         errors.add("reason", "却下の理由", FieldFault::TooShort { min: OTHER_MIN_CHARS, now });
     } else if now > REASON_MAX_CHARS {
         errors.add("reason", "却下の理由", FieldFault::TooLong { max: REASON_MAX_CHARS, now });
     }
-    errors.into_result(Some(()))?;
-    repo::advance(tx, &application, (Party::Reviewer, Verb::Reject), reason.trim(), &EventDetail::default())?;
-    settle(tx, &application, Some(scope))?;
-    tx.send(&mail::Rejected { application: id.clone() })?;
-    Ok(())
+    errors.into_result(Some(reason.to_owned())).map_err(Error::from)
 }
 
-fn unchanged(application: Application, seen: i64) -> Result<Application> {
-    if application.revision == seen { Ok(application) } else { Err(Error::Conflict) }
-}
-
-fn filed(tx: &mut Tx<'_>, id: &ApplicationId) -> Result<Filing> {
+pub(super) fn filed(tx: &mut Tx<'_>, id: &ApplicationId) -> Result<Filing> {
     repo::latest_filing(tx.conn(), id)?.ok_or_else(|| Error::boxed("a sent application without a filing"))
 }
 
-/// Notes when it was decided and by whom it was held.
-fn settle(tx: &mut Tx<'_>, application: &Application, by: Option<&StaffScope>) -> Result<()> {
+/// Notes when it was decided.
+fn settle(tx: &mut Tx<'_>, application: &Application) -> Result<()> {
     let now = tx.now();
     diesel::update(applications::table.find(&application.id))
-        .set((
-            applications::decided_at.eq(now),
-            applications::last_reviewer_id.eq(by.map(|scope| scope.staff().clone())),
-        ))
+        .set(applications::decided_at.eq(now))
         .execute(tx.conn())?;
     Ok(())
 }
 
+/// Notes who reviewed it last: a correction comes back to them.
 fn settle_review(tx: &mut Tx<'_>, application: &Application, by: &StaffScope) -> Result<()> {
     diesel::update(applications::table.find(&application.id))
-        .set(applications::last_reviewer_id.eq(by.staff().clone()))
+        .set(applications::last_reviewer_id.eq(by.staff()))
         .execute(tx.conn())?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Application;
 use super::repo::{self, Addressee};
+use super::state::{State, Verb};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::ApplicationId;
@@ -25,12 +26,12 @@ struct Facts {
 
 fn facts(tx: &mut Tx<'_>, id: &ApplicationId, context: &MailContext) -> Result<Facts> {
     let application: Application = repo::get(tx.conn(), id)?;
-    let last = repo::history(tx.conn(), id)?.into_iter().next();
+    let decision = repo::public_history(tx.conn(), id)?.into_iter().find(|event| decides(event.verb));
     Ok(Facts {
         who: repo::addressee(tx.conn(), &application)?,
         number: application.number_text().to_owned(),
         due: application.due_on.map_or(String::new(), |d| d.format("%-m月%-d日").to_string()),
-        reason: last.map_or(String::new(), |event| event.reason),
+        reason: decision.map_or(String::new(), |event| event.reason),
         faults: repo::open_faults(tx.conn(), id)?.into_iter().map(|f| f.text).collect(),
         url: format!("{}/applications/{id}", context.portal_url),
         devices_url: format!("{}/devices", context.portal_url),
@@ -38,9 +39,14 @@ fn facts(tx: &mut Tx<'_>, id: &ApplicationId, context: &MailContext) -> Result<F
     })
 }
 
-/// Declares a letter: its ids, its two templates.
+fn decides(verb: Verb) -> bool {
+    matches!(verb, Verb::Approve | Verb::Reject | Verb::Return)
+}
+
+/// Declares a letter: its ids, its two templates, and the state without which it
+/// has become needless.
 macro_rules! letter {
-    ($(#[$doc:meta])* $name:ident, $letter:literal, $subject:literal, $body:literal) => {
+    ($(#[$doc:meta])* $name:ident, $letter:literal, $subject:literal, $body:literal $(, while $state:path)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, Deserialize)]
         pub struct $name {
@@ -59,6 +65,9 @@ macro_rules! letter {
                 #[template(path = $body, escape = "none")]
                 struct Body<'f> { f: &'f Facts }
 
+                $(if repo::get(tx.conn(), &self.application)?.state != $state {
+                    return Ok(None);
+                })?
                 let f = &facts(tx, &self.application, context)?;
                 Ok(Some(Message {
                     to: f.who.email.clone(),
@@ -80,15 +89,15 @@ letter! {
 }
 letter! {
     /// M-08: approved by a reviewer.
-    Approved, "application_approved", "mail/application_approved/subject.txt", "mail/application_approved/body.txt"
+    Approved, "application_approved", "mail/application_approved/subject.txt", "mail/application_approved/body.txt", while State::Approved
 }
 letter! {
     /// M-07: returned, with each fault.
-    Returned, "application_returned", "mail/application_returned/subject.txt", "mail/application_returned/body.txt"
+    Returned, "application_returned", "mail/application_returned/subject.txt", "mail/application_returned/body.txt", while State::Returned
 }
 letter! {
     /// M-09: rejected, with the reason.
-    Rejected, "application_rejected", "mail/application_rejected/subject.txt", "mail/application_rejected/body.txt"
+    Rejected, "application_rejected", "mail/application_rejected/subject.txt", "mail/application_rejected/body.txt", while State::Rejected
 }
 letter! {
     /// M-09: taken back.

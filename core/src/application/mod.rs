@@ -2,9 +2,11 @@
 //!
 //! What was filed is frozen at submission; approval posts to registers through
 //! the procedure's `effect`. Nouns are layers (`model`, `state`, `repo`,
-//! `mail`), verbs are use cases (`draft`, `files`, `submit`, `claim`, `decide`,
-//! `withdraw`).
+//! `mail`), verbs are use cases (`draft`, `files`, `submit`, `claim`, `pass_on`,
+//! `decide`, `second`, `undo`, `withdraw`). Beside them stand what reviewers keep
+//! (`notes`, `checklist`) and what administrators set (`reasons`, `rules`).
 
+pub mod checklist;
 pub mod claim;
 pub mod decide;
 pub mod draft;
@@ -12,16 +14,23 @@ pub mod due;
 pub mod files;
 pub mod mail;
 pub mod model;
+pub mod notes;
+pub mod pass_on;
 pub mod procedure;
+pub mod reasons;
 pub mod repo;
+pub mod rules;
+pub mod second;
 pub mod send;
 pub mod state;
 pub mod submit;
+pub mod undo;
+pub mod versions;
 pub mod withdraw;
 pub mod worklist;
 
 #[cfg(test)]
-mod engine_tests;
+mod tests;
 
 pub use model::{Answers, Application, Document};
 pub use procedure::{Case, Procedure, Procedures};

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::procedure::Terms;
 use super::state::{ApplicationKind, State, Verb};
 use crate::db::At;
 use crate::error::Result;
@@ -139,6 +140,28 @@ pub struct EventDetail {
     pub changes: Vec<Change>,
     /// The number granted, where it differs from what was asked.
     pub granted: Option<u32>,
+    /// What a reviewer proposes to a second person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
+    /// Who has the application from this step on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holder: Option<StaffId>,
+    /// What staff wrote to each other; applicants never read it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// The decision that this step undoes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undone: Option<ApplicationEventId>,
+}
+
+/// A decision that waits for a second person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proposal {
+    /// To approve on these terms.
+    Approve(Terms),
+    /// To reject with this reason, as the applicant will read it.
+    Reject(String),
 }
 
 /// One step in an application's history.

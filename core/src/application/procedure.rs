@@ -3,9 +3,12 @@
 
 use std::sync::Arc;
 
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::model::{Answers, Application, Document};
+use super::reasons::ReasonAction;
 use super::state::ApplicationKind;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -164,8 +167,30 @@ pub struct Quantity {
     pub asked: u32,
 }
 
+/// One thing that the reviewer ticks off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckItem {
+    /// Stable code, under which ticks are kept.
+    pub code: &'static str,
+    /// What is to be made sure of.
+    pub text: &'static str,
+}
+
+/// A canned reason for a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecisionReason {
+    /// Which decision.
+    pub action: ReasonAction,
+    /// Stable code.
+    pub code: &'static str,
+    /// The words in the reviewer's list.
+    pub label: &'static str,
+    /// The text the applicant reads; the reviewer may edit it.
+    pub text: &'static str,
+}
+
 /// What an approval grants.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Terms {
     /// The number granted, where the procedure has a [`Quantity`].
     pub quantity: Option<u32>,
@@ -220,10 +245,21 @@ pub trait Procedure: Send + Sync {
     fn review(&self, conn: &mut Conn, case: &Case, values: &Value) -> Result<Vec<Fact>>;
 
     /// What the reviewer ticks off.
-    fn checklist(&self, case: &Case) -> Vec<&'static str>;
+    fn checklist(&self, case: &Case) -> Vec<CheckItem>;
 
     /// The canned faults.
     fn fault_reasons(&self) -> &'static [FaultReason];
+
+    /// The canned reasons for rejecting and for granting less.
+    fn decision_reasons(&self) -> &'static [DecisionReason] {
+        &[]
+    }
+
+    /// Whether a second person decides what a reviewer proposes. Administrators
+    /// may ask for one where the procedure does not.
+    fn needs_second_person(&self) -> bool {
+        false
+    }
 
     /// The number a reviewer may lower, if there is one.
     fn quantity(&self, values: &Value) -> Option<Quantity>;
@@ -236,16 +272,37 @@ pub trait Procedure: Send + Sync {
     /// # Errors
     /// When it cannot be posted; then the decision does not stand either.
     fn effect(&self, tx: &mut Tx<'_>, grant: &Grant, values: &Value, terms: &Terms) -> Result<()>;
+
+    /// Takes back all that [`Procedure::effect`] posted for this application,
+    /// as if it had never been approved.
+    ///
+    /// # Errors
+    /// `Refused(UndoSeen)` when somebody outside may have made use of it; then
+    /// the decision stands.
+    fn retract(&self, tx: &mut Tx<'_>, application: &Application) -> Result<()>;
 }
 
-/// All procedures there are, by kind.
-#[derive(Clone, Default)]
-pub struct Procedures(Vec<Arc<dyn Procedure>>);
+/// All procedures there are, by kind, and what holds for decisions on any.
+#[derive(Clone)]
+pub struct Procedures {
+    all: Vec<Arc<dyn Procedure>>,
+    undo_for: Duration,
+}
 
 impl Procedures {
-    /// A registry of these.
+    /// A registry of these; decisions can be undone for five minutes.
     pub fn new(procedures: Vec<Arc<dyn Procedure>>) -> Self {
-        Self(procedures)
+        Self { all: procedures, undo_for: Duration::minutes(5) }
+    }
+
+    /// Lets decisions be undone for so long; their letters wait meanwhile.
+    pub fn undo_for(self, undo_for: Duration) -> Self {
+        Self { undo_for, ..self }
+    }
+
+    /// How long a decision can be undone.
+    pub fn undo_window(&self) -> Duration {
+        self.undo_for
     }
 
     /// The procedure of a kind.
@@ -258,6 +315,6 @@ impl Procedures {
 
     /// All of them, in the order shown to users.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Procedure> {
-        self.0.iter().map(AsRef::as_ref)
+        self.all.iter().map(AsRef::as_ref)
     }
 }

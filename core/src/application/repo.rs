@@ -1,5 +1,7 @@
 //! The engine's SQL. `advance` alone writes a state, and with it the history.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -33,6 +35,11 @@ pub fn get_in_scope(conn: &mut Conn, scope: &FacilityScope, id: &ApplicationId) 
     let own = application.account_id == *scope.account();
     let shared = scope.verified() && application.state != State::Draft;
     if same_facility && (own || shared) { Ok(application) } else { Err(Error::NotFound) }
+}
+
+/// The application, if it is still as it was at revision `seen`.
+pub(super) fn unchanged(application: Application, seen: i64) -> Result<Application> {
+    if application.revision == seen { Ok(application) } else { Err(Error::Conflict) }
 }
 
 /// As [`get_in_scope`], and holds the row until the transaction ends: whoever
@@ -109,7 +116,7 @@ pub fn find_standing(
     Ok(applications::table
         .filter(applications::facility_id.eq(facility))
         .filter(applications::kind.eq(kind))
-        .filter(applications::state.eq_any([State::Submitted, State::InReview, State::Returned, State::Approved]))
+        .filter(applications::state.eq_any(State::open().filter(|s| *s != State::Draft).chain([State::Approved])))
         .select((applications::id, applications::state))
         .first(conn)
         .optional()?)
@@ -267,6 +274,20 @@ pub fn history(conn: &mut Conn, application: &ApplicationId) -> Result<Vec<Event
         .order(application_events::id.desc())
         .select(Event::as_select())
         .load(conn)?)
+}
+
+/// The history as applicants may read it, newest first: without what passes
+/// between the staff, and without decisions that were undone before anybody
+/// outside saw them.
+///
+/// # Errors
+/// As [`history`].
+pub fn public_history(conn: &mut Conn, application: &ApplicationId) -> Result<Vec<Event>> {
+    let mut events = history(conn, application)?;
+    let undone: Vec<_> = events.iter().map(Event::detail).collect::<Result<Vec<_>>>()?;
+    let undone: HashSet<_> = undone.into_iter().filter_map(|detail| detail.undone).collect();
+    events.retain(|event| event.verb.public_label().is_some() && !undone.contains(&event.id));
+    Ok(events)
 }
 
 /// The faults of the last return that wait for a correction.

@@ -29,6 +29,8 @@ text_enum! {
         Submitted = "submitted",
         /// A reviewer has it.
         InReview = "in_review",
+        /// A reviewer proposed a decision; a second person decides.
+        AwaitingApproval = "awaiting_approval",
         /// Sent back for correction.
         Returned = "returned",
         /// Approved; its effects are posted.
@@ -55,6 +57,16 @@ text_enum! {
         Claim = "claim",
         /// Put it back into the queue.
         Release = "release",
+        /// Give it to a colleague.
+        HandOver = "hand_over",
+        /// Take it from a colleague.
+        TakeOver = "take_over",
+        /// Propose a decision to a second person.
+        Recommend = "recommend",
+        /// Take the proposal back.
+        Recall = "recall",
+        /// Give a proposal back to its reviewer.
+        SendBack = "send_back",
         /// Approve after review.
         Approve = "approve",
         /// Send it back with faults named.
@@ -65,6 +77,10 @@ text_enum! {
         Resubmit = "resubmit",
         /// Take it back.
         Withdraw = "withdraw",
+        /// Undo a reviewer's own decision.
+        Undo = "undo",
+        /// Undo a second person's own decision.
+        UndoFinal = "undo_final",
     }
 }
 
@@ -73,8 +89,10 @@ text_enum! {
 pub enum Party {
     /// The one who filed it, or a verified colleague.
     Applicant,
-    /// The back office.
+    /// The one in the back office who reviews.
     Reviewer,
+    /// The second person, who did not review.
+    Approver,
     /// A rule, without a person.
     Rule,
 }
@@ -98,7 +116,7 @@ const fn t(from: State, verb: Verb, to: State, by: Party) -> Transition {
 
 /// Every arrow there is.
 pub const TRANSITIONS: &[Transition] = {
-    use Party::{Applicant, Reviewer, Rule};
+    use Party::{Applicant, Approver, Reviewer, Rule};
     use State::*;
     &[
         t(Draft, Verb::Submit, Submitted, Applicant),
@@ -107,12 +125,25 @@ pub const TRANSITIONS: &[Transition] = {
         t(Submitted, Verb::Claim, InReview, Reviewer),
         t(Submitted, Verb::Withdraw, Withdrawn, Applicant),
         t(InReview, Verb::Release, Submitted, Reviewer),
+        t(InReview, Verb::HandOver, InReview, Reviewer),
+        t(InReview, Verb::TakeOver, InReview, Reviewer),
         t(InReview, Verb::Approve, Approved, Reviewer),
         t(InReview, Verb::Return, Returned, Reviewer),
         t(InReview, Verb::Reject, Rejected, Reviewer),
+        t(InReview, Verb::Recommend, AwaitingApproval, Reviewer),
         t(InReview, Verb::Withdraw, Withdrawn, Applicant),
+        t(AwaitingApproval, Verb::Recall, InReview, Reviewer),
+        t(AwaitingApproval, Verb::SendBack, InReview, Approver),
+        t(AwaitingApproval, Verb::Approve, Approved, Approver),
+        t(AwaitingApproval, Verb::Reject, Rejected, Approver),
+        t(AwaitingApproval, Verb::Withdraw, Withdrawn, Applicant),
         t(Returned, Verb::Resubmit, InReview, Applicant),
         t(Returned, Verb::Withdraw, Withdrawn, Applicant),
+        t(Returned, Verb::Undo, InReview, Reviewer),
+        t(Approved, Verb::Undo, InReview, Reviewer),
+        t(Rejected, Verb::Undo, InReview, Reviewer),
+        t(Approved, Verb::UndoFinal, AwaitingApproval, Approver),
+        t(Rejected, Verb::UndoFinal, AwaitingApproval, Approver),
     ]
 };
 
@@ -132,7 +163,7 @@ impl State {
         match self {
             Self::Draft => "下書き",
             Self::Submitted => "受付済み",
-            Self::InReview => "審査中",
+            Self::InReview | Self::AwaitingApproval => "審査中",
             Self::Returned => "差戻し（対応が必要です）",
             Self::Approved => "承認",
             Self::Rejected => "却下",
@@ -147,6 +178,7 @@ impl State {
             Self::Draft => "下書き",
             Self::Submitted => "受付済み・担当なし",
             Self::InReview => "審査中",
+            Self::AwaitingApproval => "承認待ち",
             Self::Returned => "差戻し中",
             Self::Approved => "承認済み",
             Self::Rejected => "却下済み",
@@ -160,9 +192,9 @@ impl State {
         Self::ALL.iter().copied().filter(|state| !state.is_final())
     }
 
-    /// Whether nothing more can happen.
+    /// Whether nothing more can happen, but that a decision is undone.
     pub fn is_final(self) -> bool {
-        TRANSITIONS.iter().all(|t| t.from != self)
+        TRANSITIONS.iter().filter(|t| t.from == self).all(|t| t.verb.undoes())
     }
 
     /// Whether the applicant may change answers.
@@ -172,19 +204,41 @@ impl State {
 }
 
 impl Verb {
-    /// What happened, in the history that users read.
+    /// Whether it takes a decision back.
+    pub const fn undoes(self) -> bool {
+        matches!(self, Self::Undo | Self::UndoFinal)
+    }
+
+    /// What happened, in the history that staff read.
     pub const fn past_label(self) -> &'static str {
         match self {
             Self::Submit => "申請を受け付けました",
             Self::Discard => "下書きを削除しました",
             Self::ApproveAtOnce => "提出済みの情報と一致したため、承認しました",
             Self::Claim => "審査を始めました",
-            Self::Release => "審査の順番を待っています",
+            Self::Release => "担当を外し、順番待ちに戻しました",
+            Self::HandOver => "担当を引き渡しました",
+            Self::TakeOver => "担当を引き継ぎました",
+            Self::Recommend => "判断を提案し、承認を依頼しました",
+            Self::Recall => "承認の依頼を取り消しました",
+            Self::SendBack => "審査担当に差し戻しました",
             Self::Approve => "承認しました",
             Self::Return => "修正をお願いしました（差戻し）",
             Self::Reject => "却下しました",
             Self::Resubmit => "修正した申請を受け付けました",
             Self::Withdraw => "申請を取り下げました",
+            Self::Undo | Self::UndoFinal => "直前の判断を元に戻しました",
+        }
+    }
+
+    /// What happened, in the applicant's words; `None` for what passes between
+    /// the staff.
+    pub const fn public_label(self) -> Option<&'static str> {
+        match self {
+            Self::Release => Some("審査の順番を待っています"),
+            Self::HandOver | Self::TakeOver | Self::Recommend | Self::Recall | Self::SendBack => None,
+            Self::Undo | Self::UndoFinal => None,
+            shared => Some(shared.past_label()),
         }
     }
 }
@@ -202,6 +256,15 @@ mod tests {
     }
 
     #[test]
+    fn a_reviewer_decides_in_review_and_a_second_person_what_was_proposed() {
+        for state in [State::Approved, State::Rejected] {
+            let to = |by| TRANSITIONS.iter().filter(move |t| t.to == state && t.by == by);
+            assert!(to(Party::Reviewer).all(|t| t.from == State::InReview), "{state}");
+            assert!(to(Party::Approver).all(|t| t.from == State::AwaitingApproval), "{state}");
+        }
+    }
+
+    #[test]
     fn every_state_but_the_draft_can_be_reached() {
         for state in State::ALL.iter().filter(|s| **s != State::Draft) {
             assert!(TRANSITIONS.iter().any(|t| t.to == *state), "{state}");
@@ -213,6 +276,6 @@ mod tests {
         let done: Vec<State> = State::ALL.iter().copied().filter(|s| s.is_final()).collect();
         assert_eq!(done, [State::Approved, State::Rejected, State::Withdrawn, State::Discarded]);
         let open: Vec<State> = State::open().collect();
-        assert_eq!(open, [State::Draft, State::Submitted, State::InReview, State::Returned]);
+        assert_eq!(open, [State::Draft, State::Submitted, State::InReview, State::AwaitingApproval, State::Returned]);
     }
 }

@@ -198,7 +198,7 @@ type Joined = diesel::helper_types::IntoBoxed<'static, joined, Backend>;
 /// index on state and date serves.
 fn rows_of(scope: &StaffScope, view: View, now: At) -> Joined {
     let today = tokyo_date(now.utc());
-    let waiting = [State::Submitted, State::InReview];
+    let waiting = [State::Submitted, State::InReview, State::AwaitingApproval];
     let query = joined().into_boxed().filter(applications::number.is_not_null());
     match view {
         View::Mine => query

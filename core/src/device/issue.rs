@@ -12,7 +12,7 @@ use crate::audit::Deed;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::grant::Grant;
-use crate::ids::{ActivationId, DeviceId, FacilityId};
+use crate::ids::{ActivationId, ApplicationId, DeviceId, FacilityId};
 use crate::refusal::Refusal;
 use crate::schema::{activations, devices, facilities};
 use crate::secret::{Keyring, Purpose, random};
@@ -75,6 +75,32 @@ fn issue_one(
     Ok(device.id)
 }
 
+/// Takes back what was issued for an application, codes and all.
+///
+/// # Errors
+/// `Refused(UndoSeen)` when the secrets of any were shown or used.
+pub fn take_back(tx: &mut Tx<'_>, facility: &FacilityId, application: &ApplicationId) -> Result<()> {
+    let ids: Vec<DeviceId> =
+        devices::table.filter(devices::application_id.eq(application)).select(devices::id).load(tx.conn())?;
+    let untouched = activations::table
+        .filter(activations::device_id.eq_any(&ids))
+        .filter(activations::revealed_at.is_null())
+        .filter(activations::used_at.is_null())
+        .filter(activations::ended_at.is_null());
+    // A code that is shown at this moment holds its row: it is counted here or seen there.
+    if diesel::delete(untouched).execute(tx.conn())? != ids.len() {
+        return Err(Refusal::UndoSeen.into());
+    }
+    let fresh = devices::table.filter(devices::id.eq_any(&ids)).filter(devices::state.eq(DeviceState::Issued));
+    if diesel::delete(fresh).execute(tx.conn())? != ids.len() {
+        return Err(Refusal::UndoSeen.into());
+    }
+    for id in &ids {
+        tx.record(Deed::new("device.taken_back", "devices", id.as_str()).at_facility(facility))?;
+    }
+    Ok(())
+}
+
 /// The IDs in use under the facility's code: several kinds can share one, and
 /// the app's user types the code, not the kind.
 fn user_ids_in_use(conn: &mut Conn, facility: &FacilityId) -> Result<HashSet<String>> {
@@ -110,6 +136,7 @@ pub(super) fn new_code(tx: &mut Tx<'_>, keyring: &Keyring, device: &DeviceId, co
         used_at: None,
         ended_at: None,
         created_at: now,
+        revealed_at: None,
     };
     diesel::insert_into(activations::table).values(&row).execute(tx.conn())?;
     Ok(row.expires_at)

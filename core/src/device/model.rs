@@ -74,6 +74,7 @@ pub(super) struct Activation {
     pub used_at: Option<At>,
     pub ended_at: Option<At>,
     pub created_at: At,
+    pub revealed_at: Option<At>,
 }
 
 impl Activation {

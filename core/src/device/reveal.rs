@@ -11,7 +11,7 @@ use crate::db::{At, Tx};
 use crate::error::{Error, Result};
 use crate::ids::DeviceId;
 use crate::refusal::Refusal;
-use crate::schema::facilities;
+use crate::schema::{activations, facilities};
 use crate::scope::FacilityScope;
 use crate::secret::Keyring;
 
@@ -70,6 +70,9 @@ fn settings_of(tx: &mut Tx<'_>, keyring: &Keyring, device: &Device) -> Result<Op
     let sealed = code.sealed.as_deref().ok_or_else(|| Error::boxed(format!("open code {} without text", code.id)))?;
     let secrets = Sealed::open(keyring, &code.id, sealed)?;
     let facility_code = facilities::table.find(&device.facility_id).select(facilities::code).first(tx.conn())?;
+    if code.revealed_at.is_none() {
+        diesel::update(activations::table.find(&code.id)).set(activations::revealed_at.eq(now)).execute(tx.conn())?;
+    }
     tx.record(Deed::new("device.revealed", "devices", device.id.as_str()).at_facility(&device.facility_id))?;
     Ok(Some(Settings {
         facility_code,

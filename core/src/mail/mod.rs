@@ -11,7 +11,7 @@ pub use transport::{FileMail, MemoryMail, SendError, SmtpMail, Transport};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::db::Tx;
+use crate::db::{At, Tx};
 use crate::error::Result;
 use crate::ids::{JobId, MailId};
 use crate::queue::Job;
@@ -96,6 +96,14 @@ impl Tx<'_> {
     /// When the job cannot be written.
     pub fn send_once<L: Letter>(&mut self, letter: &L, unique_key: &str) -> Result<bool> {
         self.enqueue_once(&MailJob::of(letter)?, unique_key)
+    }
+
+    /// As [`Tx::send_once`], but not before `at`; [`Tx::call_off`] takes it back.
+    ///
+    /// # Errors
+    /// When the job cannot be written.
+    pub fn send_once_at<L: Letter>(&mut self, letter: &L, unique_key: &str, at: At) -> Result<bool> {
+        self.enqueue_once_at(&MailJob::of(letter)?, unique_key, at)
     }
 }
 

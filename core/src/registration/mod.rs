@@ -63,6 +63,19 @@ pub fn register(tx: &mut Tx<'_>, grant: &Grant, staff_count: u32) -> Result<Regi
     Ok(row.id)
 }
 
+/// Strikes out what an approval entered that is undone.
+///
+/// # Errors
+/// From the database only.
+pub fn strike_out(tx: &mut Tx<'_>, facility: &FacilityId, application: &ApplicationId) -> Result<()> {
+    let entry = registrations::table.filter(registrations::application_id.eq(application));
+    if diesel::delete(entry).execute(tx.conn())? > 0 {
+        let deed = Deed::new("registration.struck_out", "applications", application.as_str());
+        tx.record(deed.at_facility(facility))?;
+    }
+    Ok(())
+}
+
 /// The facility's entry, ended or not.
 ///
 /// # Errors

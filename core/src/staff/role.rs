@@ -25,14 +25,20 @@ text_enum! {
 pub enum Permission {
     /// See applications and their evidence.
     ReadApplications,
-    /// Claim, return, reject, approve.
+    /// Claim, return, reject, approve; propose where a second person decides.
     Review,
+    /// Decide, as the second person, what a colleague proposed.
+    Approve,
+    /// Write internal notes.
+    WriteNotes,
     /// See facilities and their devices.
     ReadFacilities,
     /// Suspend and revoke devices.
     ManageDevices,
     /// Import the facility master.
     ImportMaster,
+    /// Set holidays, canned reasons, and who decides.
+    ManageSettings,
     /// Invite, disable and re-role staff; make credentials.
     ManageStaff,
     /// See what mail went out.
@@ -45,13 +51,23 @@ pub enum Permission {
 pub const PERMISSIONS: &[(Role, &[Permission])] = {
     use Permission::*;
     &[
-        (Role::Reviewer, &[ReadApplications, Review, ReadFacilities]),
-        (Role::Approver, &[ReadApplications, Review, ReadFacilities]),
-        (Role::Support, &[ReadApplications, ReadFacilities, ManageDevices, ReadMail]),
+        (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities]),
+        (Role::Approver, &[ReadApplications, Review, Approve, WriteNotes, ReadFacilities]),
+        (Role::Support, &[ReadApplications, WriteNotes, ReadFacilities, ManageDevices, ReadMail]),
         (Role::Editor, &[]),
         (
             Role::Administrator,
-            &[ReadApplications, ReadFacilities, ManageDevices, ImportMaster, ManageStaff, ReadMail, ReadAudit],
+            &[
+                ReadApplications,
+                WriteNotes,
+                ReadFacilities,
+                ManageDevices,
+                ImportMaster,
+                ManageSettings,
+                ManageStaff,
+                ReadMail,
+                ReadAudit,
+            ],
         ),
         (Role::Auditor, &[ReadApplications, ReadFacilities, ReadMail, ReadAudit]),
     ]

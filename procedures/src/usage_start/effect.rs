@@ -2,6 +2,7 @@
 //! issued, and the applicant is known to belong to it. All of it in the
 //! transaction of the decision, or none.
 
+use uketsuke_core::application::Application;
 use uketsuke_core::application::procedure::Terms;
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::Tx;
@@ -23,5 +24,15 @@ pub(super) fn post(tx: &mut Tx<'_>, means: &Means, grant: &Grant, filing: &Filin
     registration::register(tx, grant, filing.staff_count)?;
     let count = terms.quantity.unwrap_or(filing.device_count);
     device::issue(tx, &means.keyring, grant, count, means.activation_code_days)?;
+    Ok(())
+}
+
+/// Takes all of it back, as long as nobody saw a device's secrets.
+pub(super) fn retract(tx: &mut Tx<'_>, application: &Application) -> Result<()> {
+    device::take_back(tx, &application.facility_id, &application.id)?;
+    registration::strike_out(tx, &application.facility_id, &application.id)?;
+    if let Some(approved_at) = application.decided_at {
+        account::unverify_applicant(tx, &application.account_id, &application.facility_id, approved_at)?;
+    }
     Ok(())
 }

@@ -14,8 +14,10 @@ mod review;
 mod steps;
 
 use serde_json::Value;
-use uketsuke_core::application::procedure::{Checked, Fact, FaultReason, Quantity, Shortfall, Step, SummaryRow, Terms};
-use uketsuke_core::application::{Answers, ApplicationKind, Case, Procedure};
+use uketsuke_core::application::procedure::{
+    CheckItem, Checked, DecisionReason, Fact, FaultReason, Quantity, Shortfall, Step, SummaryRow, Terms,
+};
+use uketsuke_core::application::{Answers, Application, ApplicationKind, Case, Procedure};
 use uketsuke_core::db::{Conn, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::form::FieldErrors;
@@ -80,12 +82,16 @@ impl Procedure for UsageStart {
         review::facts(conn, case, &Filing::read(values)?)
     }
 
-    fn checklist(&self, _: &Case) -> Vec<&'static str> {
+    fn checklist(&self, _: &Case) -> Vec<CheckItem> {
         review::CHECKLIST.to_vec()
     }
 
     fn fault_reasons(&self) -> &'static [FaultReason] {
         reasons::FAULT_REASONS
+    }
+
+    fn decision_reasons(&self) -> &'static [DecisionReason] {
+        reasons::DECISION_REASONS
     }
 
     fn quantity(&self, values: &Value) -> Option<Quantity> {
@@ -99,6 +105,10 @@ impl Procedure for UsageStart {
 
     fn effect(&self, tx: &mut Tx<'_>, grant: &Grant, values: &Value, terms: &Terms) -> Result<()> {
         effect::post(tx, &self.means, grant, &Filing::read(values)?, terms)
+    }
+
+    fn retract(&self, tx: &mut Tx<'_>, application: &Application) -> Result<()> {
+        effect::retract(tx, application)
     }
 }
 

@@ -1,7 +1,8 @@
-//! The canned faults of a return (差戻し): each opens one field for correction.
-//! The reviewer may edit the text; 「その他」 has none and needs one.
+//! Canned reasons. Those of a return (差戻し) open one field for correction each;
+//! 「その他」 has no text and needs one. The reviewer may edit every text.
 
-use uketsuke_core::application::procedure::{EVIDENCE_FIELD, FaultReason};
+use uketsuke_core::application::procedure::{DecisionReason, EVIDENCE_FIELD, FaultReason};
+use uketsuke_core::application::reasons::ReasonAction;
 
 use super::form::{DEVICES, STAFF};
 
@@ -55,6 +56,37 @@ pub(super) const FAULT_REASONS: &[FaultReason] = &[
         "職員数に比べて申請台数が多いようです。実際に使う台数をお確かめください。",
     ),
     reason("device_count_other", DEVICES.name, "申請台数：その他", ""),
+];
+
+const fn decision(action: ReasonAction, code: &'static str, label: &'static str, text: &'static str) -> DecisionReason {
+    DecisionReason { action, code, label, text }
+}
+
+pub(super) const DECISION_REASONS: &[DecisionReason] = &[
+    decision(
+        ReasonAction::Reject,
+        "not_eligible",
+        "対象の施設ではない",
+        "申請された施設は、資格確認限定型オンライン資格確認の対象の施設ではないため、承認できません。",
+    ),
+    decision(
+        ReasonAction::Reject,
+        "not_proven",
+        "施設を確認できない",
+        "添付された書類では、申請された施設の方であることを確認できないため、承認できません。",
+    ),
+    decision(
+        ReasonAction::Reject,
+        "filed_elsewhere",
+        "別の窓口の手続である",
+        "申請された施設の利用開始は、このポータルではなく別の窓口で受け付けているため、承認できません。",
+    ),
+    decision(
+        ReasonAction::Fewer,
+        "many_for_staff",
+        "職員数に比べて多い",
+        "職員数に比べて申請台数が多いため、台数を減らして承認します。必要なときは端末の追加を申請してください。",
+    ),
 ];
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use uketsuke_core::account;
 use uketsuke_core::application::Case;
-use uketsuke_core::application::procedure::{EVIDENCE_FIELD, Fact, Verdict};
+use uketsuke_core::application::procedure::{CheckItem, EVIDENCE_FIELD, Fact, Verdict};
 use uketsuke_core::db::Conn;
 use uketsuke_core::error::Result;
 use uketsuke_core::fold;
@@ -11,12 +11,12 @@ use super::filing::Filing;
 use super::form::{DEVICES, METHOD, STAFF};
 
 /// What the reviewer ticks off.
-pub(super) const CHECKLIST: [&str; 5] = [
-    "書類の種類が、この施設の種類で求めるものと同じ",
-    "書類の施設名と番号が、マスタの施設と同じ",
-    "書類の施術管理者（開設者）の氏名が、マスタと同じ",
-    "書類のすべてのページが読み取れる",
-    "職員数に比べて申請台数が多すぎない",
+pub(super) const CHECKLIST: [CheckItem; 5] = [
+    CheckItem { code: "document_kind", text: "書類の種類が、この施設の種類で求めるものと同じ" },
+    CheckItem { code: "facility", text: "書類の施設名と番号が、マスタの施設と同じ" },
+    CheckItem { code: "manager", text: "書類の施術管理者（開設者）の氏名が、マスタと同じ" },
+    CheckItem { code: "readable", text: "書類のすべてのページが読み取れる" },
+    CheckItem { code: "device_count", text: "職員数に比べて申請台数が多すぎない" },
 ];
 
 /// The facts, in the applicant's order.

@@ -1,22 +1,29 @@
 //! `GET, POST /cases/{id}/approve`: the page before approving; fewer devices
-//! than asked for need a reason. Reviewers who hold the application.
+//! than asked for need a reason. Where a second person decides, the approval is
+//! proposed. Reviewers who hold the application.
 
 use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
-use uketsuke_core::application::decide;
+use uketsuke_core::application::model::Proposal;
+use uketsuke_core::application::notes::NOTE_MAX_CHARS;
 use uketsuke_core::application::procedure::{Quantity, Terms};
+use uketsuke_core::application::reasons::{Reason, ReasonAction};
+use uketsuke_core::application::{checklist, decide, second};
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::error::Error;
 use uketsuke_core::fold;
-use uketsuke_core::form::FieldErrors;
+use uketsuke_core::form::{FieldErrors, FieldFault};
+use uketsuke_core::ids::ApplicationId;
 use uketsuke_web::extract::Form;
+use uketsuke_web::form::Choice;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, invalid};
 
+use super::reasons;
 use super::review::{Reviewed, read_held};
-use super::stale;
+use super::stale::{self, Typed};
 use crate::Office;
 use crate::access::{Review, Staff};
 
@@ -27,6 +34,8 @@ struct Page {
     errors: FieldErrors,
     reviewed: Reviewed,
     quantity: Option<Quantity>,
+    reasons: Vec<Choice>,
+    unticked: Vec<&'static str>,
     typed: ApproveForm,
     today: NaiveDate,
 }
@@ -37,24 +46,40 @@ struct Page {
 pub struct ApproveForm {
     revision: String,
     quantity: String,
+    canned: String,
     reason: String,
+    note: String,
+    step: String,
 }
 
 impl ApproveForm {
-    fn terms(&self, asked: Option<&Quantity>, errors: &mut FieldErrors) -> Terms {
+    fn terms(&self, asked: Option<&Quantity>, canned: &[Reason], errors: &mut FieldErrors) -> Terms {
         let most = asked.map_or(0, |asked| i64::from(asked.asked));
         let quantity = asked.and_then(|_| {
             let reading = fold::number(&self.quantity, 1, most);
             errors.take("quantity", "承認する台数", reading)
         });
-        let reason = errors.take("reason", "理由", optional(&self.reason)).unwrap_or_default();
+        let fewer = quantity.is_some_and(|quantity| quantity < most);
+        let text = reasons::text(if fewer { canned } else { &[] }, &self.canned, &self.reason);
+        let reason = errors.take("reason", "理由", optional(&text, decide::REASON_MAX_CHARS)).unwrap_or_default();
         Terms { quantity: quantity.and_then(|n| u32::try_from(n).ok()), reason }
+    }
+
+    fn typed(&self, id: &ApplicationId) -> Typed {
+        let fields =
+            [("quantity", &self.quantity), ("canned", &self.canned), ("reason", &self.reason), ("note", &self.note)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.clone())).into();
+        Typed::at(&self.revision)
+            .with("承認する台数", &self.quantity)
+            .with("減らす理由", &self.reason)
+            .with("承認者への伝言", &self.note)
+            .again(format!("/cases/{id}/approve"), fields)
     }
 }
 
-fn optional(reason: &str) -> Result<String, uketsuke_core::form::FieldFault> {
-    match fold::lines(reason, decide::REASON_MAX_CHARS) {
-        Err(uketsuke_core::form::FieldFault::Missing) => Ok(String::new()),
+fn optional(text: &str, max: usize) -> Result<String, FieldFault> {
+    match fold::lines(text, max) {
+        Err(FieldFault::Missing) => Ok(String::new()),
         other => other,
     }
 }
@@ -66,51 +91,75 @@ pub async fn show(office: Data<Office>, who: Staff<Review>, path: Path<String>) 
             let quantity = reviewed.procedure(&office)?.quantity(&reviewed.values);
             let asked = quantity.as_ref().map_or(String::new(), |quantity| quantity.asked.to_string());
             let typed = ApproveForm { quantity: asked, ..ApproveForm::default() };
-            html(&page(&office, &who, reviewed, quantity, typed, FieldErrors::default()))
+            html(&page(&office, &who, reviewed, typed, FieldErrors::default()).await?)
         }
-        Err(error) => stale::or_else(&office, &who, &path, error).await,
+        Err(error) => stale::or_else(&office, &who, &path, error, Typed::nothing()).await,
     }
 }
 
-/// Approves.
+/// Approves, or proposes to.
 pub async fn approve(
     office: Data<Office>,
     who: Staff<Review>,
     path: Path<String>,
     Form(form): Form<ApproveForm>,
 ) -> PageResult {
+    let id = ApplicationId::parse(&path).ok_or(Error::NotFound)?;
     let reviewed = match read_held(&office, &who, &path).await {
         Ok(reviewed) => reviewed,
-        Err(error) => return stale::or_else(&office, &who, &path, error).await,
+        Err(error) => return stale::or_else(&office, &who, &path, error, form.typed(&id)).await,
     };
-    let quantity = reviewed.procedure(&office)?.quantity(&reviewed.values);
-    let mut errors = FieldErrors::default();
-    let terms = form.terms(quantity.as_ref(), &mut errors);
-    if !errors.is_empty() {
-        return invalid(&page(&office, &who, reviewed, quantity, form, errors));
+    if form.step == "edit" {
+        return html(&page(&office, &who, reviewed, form, FieldErrors::default()).await?);
     }
-    let seen = (reviewed.id().clone(), form.revision.parse().unwrap_or(-1));
-    let (scope, procedures) = (who.scope.clone(), office.procedures.clone());
+    let quantity = reviewed.procedure(&office)?.quantity(&reviewed.values);
+    let canned = reasons::list(&office, &reviewed, ReasonAction::Fewer).await?;
+    let mut errors = FieldErrors::default();
+    let terms = form.terms(quantity.as_ref(), &canned, &mut errors);
+    let note = errors.take("note", "承認者への伝言", optional(&form.note, NOTE_MAX_CHARS)).unwrap_or_default();
+    if !errors.is_empty() {
+        return invalid(&page(&office, &who, reviewed, form, errors).await?);
+    }
+    let (scope, procedures, seen) = (who.scope.clone(), office.procedures.clone(), form.revision.parse().unwrap_or(-1));
+    let second_person = reviewed.second_person;
     let decided = office
         .db
-        .write(who.actor(), move |tx| decide::approve(tx, &procedures, &scope, (&seen.0, seen.1), terms))
+        .write(who.actor(), move |tx| match second_person {
+            true => {
+                let proposal = (Proposal::Approve(terms), note.as_str());
+                second::recommend(tx, &procedures, &scope, (&id, seen), proposal)
+            }
+            false => decide::approve(tx, &procedures, &scope, (&id, seen), terms),
+        })
         .await;
     match decided {
-        Ok(()) => Ok(who.done("/queue?v=mine", &format!("{} を承認しました", reviewed.number()))),
-        Err(Error::Invalid(errors)) => invalid(&page(&office, &who, reviewed, quantity, form, errors)),
-        Err(error) => stale::or_else(&office, &who, &path, error).await,
+        Ok(()) => {
+            Ok(who.done(format!("/cases/{path}"), if second_person { "承認を依頼しました" } else { "承認しました" }))
+        }
+        Err(Error::Invalid(errors)) => invalid(&page(&office, &who, reviewed, form, errors).await?),
+        Err(error) => {
+            let typed = form.typed(reviewed.id());
+            stale::or_else(&office, &who, &path, error, typed).await
+        }
     }
 }
 
-fn page(
+async fn page(
     office: &Office,
     who: &Staff<Review>,
     reviewed: Reviewed,
-    quantity: Option<Quantity>,
     typed: ApproveForm,
     errors: FieldErrors,
-) -> Page {
-    let frame = who.frame("承認する", "/queue").receipt(reviewed.number()).error(!errors.is_empty());
+) -> Result<Page, Error> {
+    let title = if reviewed.second_person { "承認を依頼する" } else { "承認する" };
+    let frame = who.frame(title, "/queue").receipt(reviewed.number()).error(!errors.is_empty());
     let today = tokyo_date(office.db.clock().now());
-    Page { frame, errors, reviewed, quantity, typed, today }
+    let procedure = reviewed.procedure(office)?;
+    let quantity = procedure.quantity(&reviewed.values);
+    let id = reviewed.id().clone();
+    let ticks = office.db.read(move |c| checklist::ticks(c, &id)).await?;
+    let items = procedure.checklist(&reviewed.case).into_iter();
+    let unticked = items.filter(|item| !ticks.contains_key(item.code)).map(|item| item.text).collect();
+    let reasons = reasons::choices(&reasons::list(office, &reviewed, ReasonAction::Fewer).await?);
+    Ok(Page { frame, errors, reviewed, quantity, reasons, unticked, typed, today })
 }

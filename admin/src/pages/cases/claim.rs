@@ -7,7 +7,7 @@ use uketsuke_core::error::Error;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_web::PageResult;
 
-use super::stale;
+use super::stale::{self, Typed};
 use crate::Office;
 use crate::access::{Review, Staff};
 
@@ -18,7 +18,7 @@ pub async fn take(office: Data<Office>, who: Staff<Review>, path: Path<String>) 
     let taken = office.db.write(who.actor(), move |tx| claim::claim(tx, &scope, &id)).await;
     match taken {
         Ok(()) => Ok(who.done(format!("/cases/{path}"), "この申請を担当します")),
-        Err(error) => stale::or_else(&office, &who, &path, error).await,
+        Err(error) => stale::or_else(&office, &who, &path, error, Typed::nothing()).await,
     }
 }
 
@@ -29,6 +29,6 @@ pub async fn release(office: Data<Office>, who: Staff<Review>, path: Path<String
     let released = office.db.write(who.actor(), move |tx| claim::release(tx, &scope, &id)).await;
     match released {
         Ok(()) => Ok(who.done("/queue?v=mine", "担当を外しました")),
-        Err(error) => stale::or_else(&office, &who, &path, error).await,
+        Err(error) => stale::or_else(&office, &who, &path, error, Typed::nothing()).await,
     }
 }

@@ -6,7 +6,8 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use uketsuke_core::application::decide::{self, NamedFault, OTHER_MIN_CHARS};
 use uketsuke_core::application::mail::Returned;
-use uketsuke_core::application::procedure::{EVIDENCE_FIELD, FaultReason};
+use uketsuke_core::application::procedure::EVIDENCE_FIELD;
+use uketsuke_core::application::reasons::{Reason, ReasonAction};
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::fold;
 use uketsuke_core::form::FieldErrors;
@@ -17,8 +18,9 @@ use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, invalid};
 
 use super::letter::{LetterPage, rehearse};
+use super::reasons;
 use super::review::{Reviewed, read_held};
-use super::stale;
+use super::stale::{self, Typed};
 use crate::Office;
 use crate::access::{Review, Staff};
 
@@ -45,8 +47,11 @@ struct Row {
 /// The list.
 pub async fn show(office: Data<Office>, who: Staff<Review>, path: Path<String>) -> PageResult {
     match read_held(&office, &who, &path).await {
-        Ok(reviewed) => html(&page(&office, &who, reviewed, None, FieldErrors::default())?),
-        Err(error) => stale::or_else(&office, &who, &path, error).await,
+        Ok(reviewed) => {
+            let reasons = reasons::list(&office, &reviewed, ReasonAction::Return).await?;
+            html(&page(&office, &who, (reviewed, &reasons), None, FieldErrors::default())?)
+        }
+        Err(error) => stale::or_else(&office, &who, &path, error, Typed::nothing()).await,
     }
 }
 
@@ -59,21 +64,22 @@ pub async fn send(
 ) -> PageResult {
     let reviewed = match read_held(&office, &who, &path).await {
         Ok(reviewed) => reviewed,
-        Err(error) => return stale::or_else(&office, &who, &path, error).await,
+        Err(error) => return stale::or_else(&office, &who, &path, error, typed(&path, &fields)).await,
     };
+    let reasons = reasons::list(&office, &reviewed, ReasonAction::Return).await?;
     if fields.get("step") == "edit" {
-        return html(&page(&office, &who, reviewed, Some(&fields), FieldErrors::default())?);
+        return html(&page(&office, &who, (reviewed, &reasons), Some(&fields), FieldErrors::default())?);
     }
-    let faults = match named(reviewed.procedure(&office)?.fault_reasons(), &fields) {
+    let faults = match named(&reasons, &fields) {
         Ok(faults) => faults,
-        Err(errors) => return invalid(&page(&office, &who, reviewed, Some(&fields), errors)?),
+        Err(errors) => return invalid(&page(&office, &who, (reviewed, &reasons), Some(&fields), errors)?),
     };
     let sent = match fields.get("step") {
         "send" => give_back(&office, &who, &reviewed, &fields, faults).await.map(|()| None),
         _ => preview(&office, &who, &reviewed, &fields, faults).await.map(Some),
     };
     match sent {
-        Ok(None) => Ok(who.done("/queue?v=mine", &format!("{} を差し戻しました", reviewed.number()))),
+        Ok(None) => Ok(who.done(format!("/cases/{path}"), "差し戻しました")),
         Ok(Some(letter)) => html(&LetterPage {
             frame: who.frame("差し戻す内容の確認", "/queue").receipt(reviewed.number()),
             action: format!("/cases/{}/return", reviewed.id()),
@@ -82,8 +88,8 @@ pub async fn send(
             letter,
             reviewed,
         }),
-        Err(Error::Invalid(errors)) => invalid(&page(&office, &who, reviewed, Some(&fields), errors)?),
-        Err(error) => stale::or_else(&office, &who, &path, error).await,
+        Err(Error::Invalid(errors)) => invalid(&page(&office, &who, (reviewed, &reasons), Some(&fields), errors)?),
+        Err(error) => stale::or_else(&office, &who, &path, error, typed(&path, &fields)).await,
     }
 }
 
@@ -120,7 +126,7 @@ async fn preview(
 
 /// The picked faults with their texts. The engine judges number and length;
 /// what cannot be kept as text is told here.
-fn named(reasons: &[FaultReason], fields: &Fields) -> std::result::Result<Vec<NamedFault>, FieldErrors> {
+fn named(reasons: &[Reason], fields: &Fields) -> std::result::Result<Vec<NamedFault>, FieldErrors> {
     let mut errors = FieldErrors::default();
     let mut faults = Vec::new();
     for reason in reasons.iter().filter(|reason| fields.all("fault").any(|picked| picked == reason.code)) {
@@ -132,12 +138,12 @@ fn named(reasons: &[FaultReason], fields: &Fields) -> std::result::Result<Vec<Na
                 fault
                 @ (uketsuke_core::form::FieldFault::Unprintable | uketsuke_core::form::FieldFault::PersonalNumber),
             ) => {
-                errors.add(&text_field(reason), reason.label, fault);
+                errors.add(&text_field(reason), &reason.label, fault);
                 continue;
             }
             Err(_) => typed,
         };
-        faults.push(NamedFault { field: reason.field.to_owned(), reason: reason.code.to_owned(), text });
+        faults.push(NamedFault { field: reason.field.clone(), reason: reason.code.clone(), text });
     }
     errors.into_result(Some(faults))
 }
@@ -148,14 +154,24 @@ fn kept(fields: &Fields) -> Vec<(String, String)> {
     fields.pairs().iter().filter(|(name, _)| ours(name)).cloned().collect()
 }
 
-fn text_field(reason: &FaultReason) -> String {
+/// What would be lost: the texts, and the form to go on with.
+fn typed(id: &str, fields: &Fields) -> Typed {
+    let texts = fields.pairs().iter().filter(|(name, _)| {
+        name.strip_prefix("text_").is_some_and(|code| fields.all("fault").any(|picked| picked == code))
+    });
+    let typed = texts.fold(Typed::at(fields.get("revision")), |typed, (_, text)| typed.with("差戻しの説明", text));
+    let kept = kept(fields).into_iter().filter(|(name, _)| name != "revision").collect();
+    typed.again(format!("/cases/{id}/return"), kept)
+}
+
+fn text_field(reason: &Reason) -> String {
     format!("text_{}", reason.code)
 }
 
 fn page(
     office: &Office,
     who: &Staff<Review>,
-    reviewed: Reviewed,
+    (reviewed, reasons): (Reviewed, &[Reason]),
     fields: Option<&Fields>,
     errors: FieldErrors,
 ) -> Result<Page> {
@@ -167,22 +183,21 @@ fn page(
             summary.iter().find(|row| row.field == field).map_or_else(|| field.to_owned(), |row| row.label.clone())
         }
     };
-    let reasons = procedure.fault_reasons();
-    let rows = reasons.iter().enumerate().map(|(n, reason)| row(n, reason, &label(reason.field), fields)).collect();
+    let rows = reasons.iter().enumerate().map(|(n, reason)| row(n, reason, &label(&reason.field), fields)).collect();
     let frame = who.frame("差し戻す", "/queue").receipt(reviewed.number()).error(!errors.is_empty());
     Ok(Page { frame, errors, reviewed, rows })
 }
 
-fn row(n: usize, reason: &FaultReason, opens: &str, fields: Option<&Fields>) -> Row {
+fn row(n: usize, reason: &Reason, opens: &str, fields: Option<&Fields>) -> Row {
     let text_field = text_field(reason);
     let typed = fields.filter(|fields| fields.has(&text_field)).map(|fields| fields.get(&text_field).to_owned());
     let free = reason.text.is_empty();
     Row {
-        choice: Choice::new(reason.code, reason.label).hint(format!("直せるようになる項目：{opens}")),
+        choice: Choice::new(reason.code.clone(), reason.label.clone()).hint(format!("直せるようになる項目：{opens}")),
         id: choice_id("fault", n),
         picked: fields.is_some_and(|fields| fields.all("fault").any(|picked| picked == reason.code)),
         text_label: format!("「{}」の説明", reason.label),
-        text: typed.unwrap_or_else(|| reason.text.to_owned()),
+        text: typed.unwrap_or_else(|| reason.text.clone()),
         hint: if free {
             format!("{OTHER_MIN_CHARS}文字以上で、何を直せばよいかを書いてください。")
         } else {

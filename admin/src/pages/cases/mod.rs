@@ -2,12 +2,18 @@
 //! on a page of its own.
 
 pub mod approve;
+pub mod checklist;
 pub mod claim;
 pub mod evidence;
 pub mod faults;
 mod letter;
 mod marked;
+pub mod notes;
+pub mod pass_on;
+mod reasons;
 pub mod reject;
 mod review;
+pub mod second;
 pub mod show;
 mod stale;
+pub mod undo;

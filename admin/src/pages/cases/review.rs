@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use uketsuke_core::application::procedure::{Case, Procedure};
-use uketsuke_core::application::{State, repo};
+use uketsuke_core::application::{Procedures, State, repo, rules};
 use uketsuke_core::db::{At, Conn};
 use uketsuke_core::desk;
 use uketsuke_core::error::{Error, Result};
@@ -25,6 +25,8 @@ pub struct Reviewed {
     pub holder: Option<(String, At)>,
     /// Whether that is the one who looks.
     pub mine: bool,
+    /// Whether a second person decides.
+    pub second_person: bool,
 }
 
 impl Reviewed {
@@ -58,15 +60,18 @@ impl Reviewed {
 ///
 /// # Errors
 /// `NotFound`, also for a draft; `Forbidden` without the permission.
-pub fn read(conn: &mut Conn, scope: &StaffScope, id: &ApplicationId) -> Result<Reviewed> {
+pub fn read(conn: &mut Conn, procedures: &Procedures, scope: &StaffScope, id: &ApplicationId) -> Result<Reviewed> {
     let application = desk::get_sent(conn, scope, id)?;
     let filing = repo::latest_filing(conn, id)?.ok_or(Error::NotFound)?;
     let holder = match (&application.assignee_id, application.assigned_at, application.state) {
-        (Some(holder), Some(since), State::InReview) => Some((staff::get_staff(conn, holder)?.name, since)),
+        (Some(holder), Some(since), State::InReview | State::AwaitingApproval) => {
+            Some((staff::get_staff(conn, holder)?.name, since))
+        }
         _ => None,
     };
     let mine = holder.is_some() && application.assignee_id.as_ref() == Some(scope.staff());
-    Ok(Reviewed { case: repo::case(conn, application)?, values: filing.values()?, holder, mine })
+    let second_person = rules::second_person(conn, procedures.get(application.kind)?)?;
+    Ok(Reviewed { case: repo::case(conn, application)?, values: filing.values()?, holder, mine, second_person })
 }
 
 /// Reads a case that this person holds and may decide.
@@ -78,7 +83,7 @@ pub async fn read_held<D>(office: &Office, who: &Staff<D>, id: &str) -> Result<R
     if !who.scope.may(Permission::Review) {
         return Err(Error::Forbidden);
     }
-    let scope = who.scope.clone();
-    let reviewed = office.db.read(move |c| read(c, &scope, &id)).await?;
-    if reviewed.mine { Ok(reviewed) } else { Err(Error::Conflict) }
+    let (scope, procedures) = (who.scope.clone(), office.procedures.clone());
+    let reviewed = office.db.read(move |c| read(c, &procedures, &scope, &id)).await?;
+    if reviewed.mine && reviewed.state() == State::InReview { Ok(reviewed) } else { Err(Error::Conflict) }
 }

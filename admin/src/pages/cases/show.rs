@@ -1,21 +1,25 @@
 //! `GET /cases/{id}`: one application for its reviewer: each fact beside the
-//! master's, the evidence, the facility's story, and what happened so far.
-//! Whoever reads applications; buttons for whoever may press them.
+//! master's, the evidence, what is to be made sure of, the facility's story and
+//! notes, and what happened so far. Whoever reads applications; buttons for
+//! whoever may press them.
 
 use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
-use uketsuke_core::application::model::{Change, Event, Fault};
-use uketsuke_core::application::procedure::{Fact, Verdict};
-use uketsuke_core::application::{State, repo};
+use uketsuke_core::application::checklist::{self, Ticks};
+use uketsuke_core::application::model::{Event, EventDetail, Fault, Proposal};
+use uketsuke_core::application::notes::{self, Note};
+use uketsuke_core::application::procedure::{CheckItem, EVIDENCE_FIELD, Fact, SummaryRow, Verdict};
+use uketsuke_core::application::{Procedures, State, repo, second, undo};
 use uketsuke_core::clock::tokyo_date;
-use uketsuke_core::db::Conn;
+use uketsuke_core::db::{At, Conn};
 use uketsuke_core::desk::{self, ActorNames, FacilityApplication};
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::facility::import::{FacilityChange, list_changes};
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::staff::role::Permission;
+use uketsuke_web::form::choice_id;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
@@ -31,19 +35,42 @@ struct Page {
     reviewed: Reviewed,
     story: Story,
     facts: Vec<FactRow>,
-    checklist: Vec<&'static str>,
-    may_review: bool,
-    may_facilities: bool,
+    checklist: Vec<CheckItem>,
+    may: May,
     today: NaiveDate,
+}
+
+/// What the one who looks can do here.
+struct May {
+    review: bool,
+    facilities: bool,
+    note: bool,
+    /// Decide what is proposed.
+    confirm: bool,
+    /// Undo their own decision, until then.
+    undo: Option<At>,
 }
 
 /// What happened around the application.
 struct Story {
-    events: Vec<(Event, Vec<Change>)>,
+    events: Vec<Step>,
     names: ActorNames,
     faults: Vec<Fault>,
+    ticks: Ticks,
+    proposal: Option<Proposal>,
     others: Vec<FacilityApplication>,
     changes: Vec<FacilityChange>,
+    notes: Vec<Note>,
+}
+
+/// One step of the history.
+struct Step {
+    event: Event,
+    detail: EventDetail,
+    /// What a return named, each fault under its field.
+    faults: Vec<(String, String)>,
+    /// Who has the application from here on, where somebody else gave it.
+    holder: String,
 }
 
 /// One fact with its difference marked.
@@ -63,34 +90,58 @@ impl FactRow {
         Self { label: fact.label, stated, master, verdict: fact.verdict }
     }
 
+    /// The sign and the word of the comparison.
     fn word(&self) -> &'static str {
         match self.verdict {
-            Verdict::Same => "一致",
-            Verdict::Differs => "相違",
-            Verdict::Absent => "なし",
+            Verdict::Same => "○ 一致",
+            Verdict::Differs => "× 相違",
+            Verdict::Absent => "△ なし",
             Verdict::StatedOnly => "－",
         }
+    }
+
+    fn differs(&self) -> bool {
+        self.verdict == Verdict::Differs
     }
 }
 
 impl Page {
-    fn waits(&self) -> bool {
-        self.reviewed.state() == State::Submitted
+    fn is(&self, state: State) -> bool {
+        self.reviewed.state() == state
+    }
+
+    /// Whether the one who looks has it in review.
+    fn in_hand(&self) -> bool {
+        self.reviewed.mine && self.may.review && self.is(State::InReview)
+    }
+
+    fn ticked(&self, item: &CheckItem) -> Option<&(String, At)> {
+        self.story.ticks.get(item.code)
+    }
+
+    /// Whether a note was written on another case of the facility.
+    fn elsewhere(&self, note: &Note) -> bool {
+        note.application != *self.reviewed.id()
+    }
+
+    fn item_id(&self, n: &usize) -> String {
+        choice_id("item", *n)
     }
 }
 
 /// The page.
 pub async fn show(office: Data<Office>, who: Staff<ReadApplications>, path: Path<String>) -> PageResult {
     let id = ApplicationId::parse(&path).ok_or(Error::NotFound)?;
-    let (scope, procedures) = (who.scope.clone(), office.procedures.clone());
-    let (reviewed, facts, story) = office
+    let (scope, procedures, now) = (who.scope.clone(), office.procedures.clone(), office.db.clock().now().into());
+    let (reviewed, facts, story, may) = office
         .db
         .read(move |c| {
-            let reviewed = review::read(c, &scope, &id)?;
+            let reviewed = review::read(c, &procedures, &scope, &id)?;
             let procedure = procedures.get(reviewed.case.application.kind)?;
             let facts = procedure.review(c, &reviewed.case, &reviewed.values)?;
-            let story = story(c, &scope, &reviewed)?;
-            Ok((reviewed, facts, story))
+            let story = story(c, &scope, &procedure.filed_summary(&reviewed.values)?, &reviewed)?;
+            let may = may(c, &procedures, &scope, &reviewed, now)?;
+            Ok((reviewed, facts, story, may))
         })
         .await?;
     let procedure = reviewed.procedure(&office)?;
@@ -101,25 +152,59 @@ pub async fn show(office: Data<Office>, who: Staff<ReadApplications>, path: Path
         reviewed,
         story,
         facts: facts.into_iter().map(FactRow::of).collect(),
-        may_review: who.scope.may(Permission::Review),
-        may_facilities: who.scope.may(Permission::ReadFacilities),
-        today: tokyo_date(office.db.clock().now()),
+        may,
+        today: tokyo_date(now.utc()),
     })
 }
 
-fn story(conn: &mut Conn, scope: &StaffScope, reviewed: &Reviewed) -> Result<Story> {
+fn may(conn: &mut Conn, procedures: &Procedures, scope: &StaffScope, reviewed: &Reviewed, now: At) -> Result<May> {
+    let application = &reviewed.case.application;
+    let awaits = reviewed.state() == State::AwaitingApproval;
+    Ok(May {
+        review: scope.may(Permission::Review),
+        facilities: scope.may(Permission::ReadFacilities),
+        note: scope.may(Permission::WriteNotes),
+        confirm: awaits && second::may_confirm(conn, scope, reviewed.id())?,
+        undo: undo::until(conn, procedures, scope, application, now)?,
+    })
+}
+
+fn story(conn: &mut Conn, scope: &StaffScope, rows: &[SummaryRow], reviewed: &Reviewed) -> Result<Story> {
     let (id, facility) = (reviewed.id(), &reviewed.case.facility.id);
-    let events = repo::history(conn, id)?;
-    let names = desk::actor_names(conn, events.iter().map(|event| event.actor.as_str()))?;
+    let (events, faults) = (repo::history(conn, id)?, repo::all_faults(conn, id)?);
+    let details: Vec<EventDetail> = events.iter().map(Event::detail).collect::<Result<_>>()?;
+    let holders: Vec<String> = details.iter().filter_map(|d| Some(format!("staff:{}", d.holder.as_ref()?))).collect();
+    let labels = events.iter().map(|event| event.actor.as_str()).chain(holders.iter().map(String::as_str));
+    let names = desk::actor_names(conn, labels)?;
     let mut others = desk::list_of_facility(conn, scope, facility)?;
     others.retain(|other| other.id != *id);
     let mut changes = list_changes(conn, facility)?;
     changes.truncate(5);
+    let step = |(event, detail)| step(event, detail, &faults, rows, &names);
+    let awaits = reviewed.state() == State::AwaitingApproval;
     Ok(Story {
-        events: events.into_iter().map(|event| Ok((event.clone(), event.detail()?.changes))).collect::<Result<_>>()?,
-        names,
-        faults: repo::open_faults(conn, id)?,
+        events: events.into_iter().zip(details).map(step).collect(),
+        faults: faults.iter().filter(|fault| fault.resolved_at.is_none()).cloned().collect(),
+        ticks: checklist::ticks(conn, id)?,
+        proposal: if awaits { second::proposal(conn, id)?.map(|(_, proposal)| proposal) } else { None },
         others,
         changes,
+        notes: notes::list_of_facility(conn, scope, facility)?,
+        names,
     })
+}
+
+fn step(event: Event, detail: EventDetail, faults: &[Fault], rows: &[SummaryRow], names: &ActorNames) -> Step {
+    let label = |field: &str| match field {
+        EVIDENCE_FIELD => "書類".to_owned(),
+        field => rows.iter().find(|row| row.field == field).map_or_else(|| field.to_owned(), |row| row.label.clone()),
+    };
+    let faults = faults.iter().filter(|fault| fault.event_id == event.id);
+    let holder = detail.holder.as_ref().map(|holder| format!("staff:{holder}")).filter(|holder| *holder != event.actor);
+    Step {
+        faults: faults.map(|fault| (label(&fault.field), fault.text.clone())).collect(),
+        holder: holder.map_or_else(String::new, |holder| names.of(&holder)),
+        event,
+        detail,
+    }
 }

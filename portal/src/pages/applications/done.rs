@@ -29,7 +29,7 @@ struct Page {
 pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> PageResult {
     let case = load(&portal, &who, &id).await?;
     let approved = match case.application.state {
-        State::Submitted | State::InReview => false,
+        State::Submitted | State::InReview | State::AwaitingApproval => false,
         State::Approved => true,
         _ => return Ok(see_other(address(&case))),
     };

@@ -67,7 +67,7 @@ fn current(application: &Application) -> Option<Current> {
     let label = match application.state {
         State::Draft => "入力を続ける",
         State::Returned => "修正する",
-        State::Submitted | State::InReview => "申請の状況を見る",
+        State::Submitted | State::InReview | State::AwaitingApproval => "申請の状況を見る",
         State::Approved => "承認された申請を見る",
         State::Rejected | State::Withdrawn | State::Discarded => return None,
     };

@@ -67,8 +67,9 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
         return Ok(see_other(next_open(procedure(&portal, &case)?, &case)));
     }
     let id = case.application.id.clone();
-    let read =
-        portal.db.read(move |c| Ok((repo::history(c, &id)?, repo::open_faults(c, &id)?, repo::latest_filing(c, &id)?)));
+    let read = portal
+        .db
+        .read(move |c| Ok((repo::public_history(c, &id)?, repo::open_faults(c, &id)?, repo::latest_filing(c, &id)?)));
     let (history, faults, filing) = read.await?;
     let procedure = procedure(&portal, &case)?;
     let rows = match filing {
@@ -149,10 +150,10 @@ fn stage_now(state: State) -> usize {
 fn next(case: &Case) -> String {
     let due = case.application.due_on.map(words::day);
     match (case.application.state, due) {
-        (State::Submitted | State::InReview, Some(due)) => {
+        (State::Submitted | State::InReview | State::AwaitingApproval, Some(due)) => {
             format!("{due}ごろまでに、審査の結果をメールとこの画面でお知らせします。それまでにしていただくことはありません。")
         }
-        (State::Submitted | State::InReview, None) => "審査の結果をメールとこの画面でお知らせします。".to_owned(),
+        (State::Submitted | State::InReview | State::AwaitingApproval, None) => "審査の結果をメールとこの画面でお知らせします。".to_owned(),
         (State::Returned, _) => {
             "次の項目を直して、もう一度送ってください。受付番号は変わりません。修正をお待ちするあいだ、お約束の日数は進みません。".to_owned()
         }
@@ -168,7 +169,7 @@ fn next(case: &Case) -> String {
 /// What is left to say when the facility is closed.
 fn next_of_closed(state: State) -> String {
     let sentence = match state {
-        State::Submitted | State::InReview | State::Returned => {
+        State::Submitted | State::InReview | State::AwaitingApproval | State::Returned => {
             "施設が廃止になったため、この申請は承認できません。していただくことはありません。"
         }
         State::Approved => "施設が廃止になったため、この申請で発行した端末は使えません。",
@@ -217,7 +218,7 @@ fn event_line(event: &Event) -> Result<EventLine, PageError> {
     Ok(EventLine {
         when: words::date_time(event.at.utc()),
         machine: words::machine_time(event.at.utc()),
-        what: event.verb.past_label(),
+        what: event.verb.public_label().unwrap_or_default(),
         who: if automatic { "" } else { who },
         reason: event.reason.clone(),
         changes: detail.changes,
