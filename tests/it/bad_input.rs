@@ -215,7 +215,7 @@ fn the_forms_of_the_back_office_survive_everything(app: &TestApp) {
     reviewer.follow(&number);
     reviewer.press("この申請を担当する");
     let mut sent = 0;
-    for page in ["return", "reject", "approve"] {
+    for page in ["notes", "hand-over", "return", "reject", "approve"] {
         sent += attack(app, &mut reviewer, &format!("{case}/{page}"));
         reviewer.visit(&case);
         if !reviewer.page().says("あなたが審査しています") {
@@ -228,10 +228,14 @@ fn the_forms_of_the_back_office_survive_everything(app: &TestApp) {
         }
     }
     let mut administrator = app.staff("admin@example.jp", Role::Administrator);
-    sent += attack(app, &mut administrator, "/staff/new");
+    for path in
+        ["/staff/new", "/settings/reasons/usage_start/return/new", "/settings/reasons/usage_start/reject/not_proven"]
+    {
+        sent += attack(app, &mut administrator, path);
+    }
     sent += attack(app, &mut app.office(), "/login");
     assert!(sent > 150, "{sent}");
-    app.run_jobs();
+    app.decisions_stand();
 }
 
 fn broken_bodies_are_refused_politely(app: &TestApp) {

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         stories::facility_closes::TESTS,
         stories::health::TESTS,
         stories::import_killed::TESTS,
+        stories::usage_start_by_four_people::TESTS,
         stories::usage_start_by_match::TESTS,
         stories::usage_start_by_documents::TESTS,
         routes_by_role::TESTS,

@@ -120,7 +120,7 @@ fn of_two_approvals_at_once_one_issues_devices(app: &TestApp) {
     let mut facility = app.portal();
     crate::support::people::log_in(&mut facility, MAIL);
     assert_eq!(names(&mut facility).len(), 3);
-    app.run_jobs();
+    app.decisions_stand();
     let approvals = app.mail.to(MAIL).iter().filter(|letter| letter.subject.contains("端末を設定できます")).count();
     assert_eq!(approvals, 1);
 }

@@ -1,10 +1,12 @@
 //! The back office through its real application: two factors, every route and
 //! role, reviewers side by side, the import by two people.
 
+mod hands;
 mod import;
 mod login;
 mod review;
 mod sample;
+mod settings;
 mod walk;
 
 use std::collections::BTreeMap;

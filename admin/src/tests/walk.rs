@@ -14,9 +14,9 @@ use crate::routes::routes;
 /// The address with ids that exist nowhere.
 fn address(route: &Route) -> String {
     let id = FacilityId::mint();
-    ["{id}", "{token}", "{evidence}"]
-        .iter()
-        .fold(route.path.replace("{verb}", "suspend"), |path, part| path.replace(part, id.as_str()))
+    let words = [("{verb}", "suspend"), ("{kind}", "usage_start"), ("{action}", "return"), ("{code}", "nobody")];
+    let path = words.iter().fold(route.path.to_owned(), |path, (part, word)| path.replace(part, word));
+    ["{id}", "{token}", "{evidence}"].iter().fold(path, |path, part| path.replace(part, id.as_str()))
 }
 
 async fn ask(browser: &mut Browser<'_>, route: &Route) -> super::Answer {

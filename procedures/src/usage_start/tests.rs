@@ -1,5 +1,7 @@
 //! The usage start as use cases, on a database of each test's own.
 
+mod undo;
+
 use chrono::NaiveDate;
 use uketsuke_core::application::draft::{self, save_step};
 use uketsuke_core::application::files::{Handed, take_in};
@@ -72,6 +74,17 @@ impl Desk {
 
     fn send(&self) -> Result<Sent> {
         self.db.write_blocking(self.scope.actor(), |tx| submit(tx, &self.procedures, &self.scope, &self.id))
+    }
+
+    /// Attaches a document.
+    async fn attach(&self, storage: &Storage) {
+        let mut upload = storage.upload().await.expect("opens");
+        upload.write(PDF.into()).await.expect("written");
+        let handed = Handed { content: upload.finish().await.expect("received"), file_name: "通知書.pdf".into() };
+        take_in((&self.db, storage), self.scope.actor(), &self.scope, &self.id, handed)
+            .await
+            .expect("kept")
+            .expect("good");
     }
 
     fn case(&self) -> Case {
@@ -359,15 +372,7 @@ async fn documents_wait_for_a_reviewer() {
     assert!(matches!(desk.send().expect("asked"), Sent::Incomplete(left) if left[0].step == "documents"));
 
     let folder = tempfile::tempdir().expect("a folder");
-    let storage = Storage::local(folder.path()).expect("a store");
-    let mut upload = storage.upload().await.expect("opens");
-    upload.write(PDF.into()).await.expect("written");
-    let handed = Handed { content: upload.finish().await.expect("received"), file_name: "通知書.pdf".into() };
-    take_in((&desk.db, &storage), desk.scope.actor(), &desk.scope, &desk.id, handed)
-        .await
-        .expect("kept")
-        .expect("good");
-
+    desk.attach(&Storage::local(folder.path()).expect("a store")).await;
     assert_eq!(desk.send().expect("sent"), Sent::Done);
     let case = desk.case();
     assert_eq!(case.application.state, State::Submitted);

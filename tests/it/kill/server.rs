@@ -161,6 +161,8 @@ fn environment(database: &Database, folder: &TempDir) -> Vec<(&'static str, Stri
     vec![
         ("UKETSUKE_DATABASE_URL", database.url.clone()),
         ("UKETSUKE_EVIDENCE_DIR", path("evidence")),
+        // Letters of decisions do not wait: the clock on the wall is the test's.
+        ("UKETSUKE_UNDO_MINUTES", "0".to_owned()),
         ("UKETSUKE_MAIL", format!("file:{}", path("mail"))),
         ("UKETSUKE_PORTAL_LISTEN", listen(portal)),
         ("UKETSUKE_ADMIN_LISTEN", listen(admin)),

@@ -179,6 +179,7 @@ fn a_returned_application_of_a_closed_facility_asks_for_nothing(app: &TestApp) {
     office.tick("申請台数：職員数に比べて多い");
     office.press("送られるメールを見る");
     office.press("この内容で差し戻す");
+    app.decisions_stand();
     jiro.open(&path).expect("修正のお願い");
     jiro.follow("「申請台数」を直す");
     jiro.fill("申請台数", "2");

@@ -7,4 +7,5 @@ pub mod mail_server;
 pub mod real_list;
 pub mod session_ends;
 pub mod usage_start_by_documents;
+pub mod usage_start_by_four_people;
 pub mod usage_start_by_match;

@@ -38,7 +38,10 @@ fn a_returned_application_is_corrected_and_approved_with_fewer_devices(app: &Tes
     office.tick("書類：読み取れない").tick("申請台数：職員数に比べて多い");
     office.press("送られるメールを見る").expect("読み取れません").expect("職員数に比べて申請台数が多い");
     assert_eq!(app.mails_to(MAIL).len(), 3, "registration, activation, receipt: a preview sends nothing");
-    office.press("この内容で差し戻す").expect("差し戻しました");
+    app.later(chrono::Duration::minutes(1));
+    office.press("この内容で差し戻す").expect("差し戻しました").expect("判断を元に戻せます");
+    assert_eq!(app.mails_to(MAIL).len(), 3, "a decision that can be undone tells nobody yet");
+    app.decisions_stand();
 
     let letter = app.newest_mail_to(MAIL);
     assert!(letter.body.contains("読み取れません") && letter.body.contains("申請台数が多い"), "{}", letter.body);
@@ -47,7 +50,7 @@ fn a_returned_application_is_corrected_and_approved_with_fewer_devices(app: &Tes
     facility.open(&path).expect("審査中");
 
     office.open("/queue?v=mine");
-    office.follow(&number).expect("8台→4台").expect("あなたが審査しています");
+    office.follow(&number).expect("8台 → 4台").expect("あなたが審査しています");
     office.follow("承認する");
     office.fill("承認する台数", "3").fill("減らす理由", "");
     office.press("承認する");
@@ -63,7 +66,7 @@ fn a_returned_application_is_corrected_and_approved_with_fewer_devices(app: &Tes
     let mut device = Device::new(app);
     assert_eq!(device.register(&settings).status, 201);
     assert_eq!(Service::new(app).check(&device.fresh_token())["active"], true);
-    app.run_jobs();
+    app.decisions_stand();
 }
 
 /// Only the two faulted items open: the file is replaced, the count lowered.
@@ -97,6 +100,7 @@ fn a_rejected_application_can_be_made_anew_from_its_answers(app: &TestApp) {
     office.fill("却下の理由", "別の施設の書類でした。施設の書類で申請してください。");
     office.press("送られるメールを見る").expect("別の施設の書類でした");
     office.press("この内容で却下する").expect("却下しました");
+    app.decisions_stand();
 
     let letter = app.newest_mail_to(MAIL);
     assert!(letter.body.contains("別の施設の書類でした"), "{}", letter.body);

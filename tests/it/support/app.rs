@@ -128,6 +128,12 @@ impl TestApp {
         self.wait(self.runner.drain()).expect("the queue can be read")
     }
 
+    /// Lets the minutes pass in which decisions can be undone, then runs what is due.
+    pub fn decisions_stand(&self) {
+        self.later(Duration::minutes(self.parts.config.undo_minutes));
+        self.run_jobs();
+    }
+
     /// The mails to one address, oldest first, after running what is due.
     pub fn mails_to(&self, address: &str) -> Vec<Message> {
         self.run_jobs();

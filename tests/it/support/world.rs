@@ -35,7 +35,7 @@ impl World {
         let facility = last_part(&office.page().link(place.name));
         office.follow("承認する");
         office.press("承認する");
-        app.run_jobs();
+        app.decisions_stand();
         let ids = Ids {
             application: last_part(&path),
             file: last_part(&person.open(&path).link("承諾通知書.png")),
@@ -79,6 +79,8 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         ("{step}", "count"),
         ("{kind}", "usage_start"),
         ("{verb}", "suspend"),
+        ("{action}", "return"),
+        ("{code}", "device_count_many"),
         ("{token}", "no-such-token"),
     ]
     .iter()

@@ -24,8 +24,6 @@ pub fn choices(reasons: &[Reason]) -> Vec<Choice> {
 
 /// What the applicant will read: the written text, else that of the chosen reason.
 pub fn text(reasons: &[Reason], chosen: &str, written: &str) -> String {
-    if !written.trim().is_empty() {
-        return written.to_owned();
-    }
-    reasons.iter().find(|reason| reason.code == chosen).map_or_else(String::new, |reason| reason.text.clone())
+    let chosen = reasons.iter().find(|reason| reason.code == chosen).filter(|_| written.trim().is_empty());
+    chosen.map_or_else(|| written.to_owned(), |reason| reason.text.clone())
 }

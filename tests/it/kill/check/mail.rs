@@ -83,7 +83,7 @@ fn owed(facts: &Facts) -> Vec<Owed> {
             Verb::Reject => "application_rejected",
             Verb::Withdraw => "application_withdrawn",
             Verb::Claim => continue,
-            Verb::Release | Verb::Return | Verb::Resubmit | Verb::Discard => panic!("nobody did that: {}", event.verb),
+            other => panic!("nobody did that: {other}"),
         };
         owed.push((email(application.account_id.as_str()), letter, application.number_text().to_owned()));
     }
