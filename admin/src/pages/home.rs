@@ -3,6 +3,7 @@
 
 use actix_web::web::Data;
 use askama::Template;
+use uketsuke_core::application::second;
 use uketsuke_core::application::worklist::{self, View};
 use uketsuke_core::staff::role::Permission;
 use uketsuke_web::page::Frame;
@@ -17,7 +18,12 @@ struct Page {
     frame: Frame,
     figures: Vec<Figure>,
     may_review: bool,
+    /// How many proposals wait for an approver; asked of approvers alone.
+    awaiting: i64,
 }
+
+/// Beyond this many, the exact number helps nobody.
+const MANY: i64 = 1000;
 
 struct Figure {
     view: View,
@@ -32,7 +38,11 @@ pub async fn show(office: Data<Office>, who: Staff<Anybody>) -> PageResult {
         false => Vec::new(),
     };
     let may_review = who.scope.may(Permission::Review);
-    html(&Page { frame: who.frame("ホーム", "/"), figures, may_review })
+    let awaiting = match who.scope.may(Permission::Approve) {
+        true => office.db.read(|c| second::count_awaiting(c, MANY)).await?,
+        false => 0,
+    };
+    html(&Page { frame: who.frame("ホーム", "/"), figures, may_review, awaiting })
 }
 
 async fn figures(office: &Office, who: &Staff<Anybody>) -> Result<Vec<Figure>, uketsuke_web::PageError> {

@@ -118,6 +118,16 @@ pub fn proposal(conn: &mut Conn, id: &ApplicationId) -> Result<Option<(Event, Pr
     Ok(event.detail()?.proposal.map(|proposal| (event, proposal)))
 }
 
+/// How many applications wait for a second person, up to `most`.
+///
+/// # Errors
+/// From the database only.
+pub fn count_awaiting(conn: &mut Conn, most: i64) -> Result<i64> {
+    let waiting = applications::table.filter(applications::state.eq(State::AwaitingApproval));
+    let ids: Vec<ApplicationId> = waiting.select(applications::id).limit(most).load(conn)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(most))
+}
+
 /// Whether this person may decide what was proposed: an approver who never had
 /// the application in hand.
 ///

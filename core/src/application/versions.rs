@@ -42,7 +42,7 @@ pub fn at_revision(conn: &mut Conn, id: &ApplicationId, seen: i64) -> Result<Opt
             _ => {}
         }
     }
-    let filing = repo::list_filings(conn, id)?.into_iter().filter(|filing| filing.filed_at <= at).next_back();
+    let filing = repo::list_filings(conn, id)?.into_iter().rfind(|filing| filing.filed_at <= at);
     Ok(Some(Version { state, holder, filing }))
 }
 
