@@ -81,6 +81,17 @@ export class Demo {
     await this.#sql(`UPDATE sessions SET seen_at = datetime(seen_at, '-1 hour') WHERE account_id = ${whose};`);
   }
 
+  /** The minutes pass in which decisions can be undone: their letters leave. */
+  async decisionsStand() {
+    await this.#sql(`UPDATE jobs SET run_at = datetime(run_at, '-5 minutes') WHERE unique_key LIKE 'decision:%';`);
+  }
+
+  /** This person has not touched the portal for two minutes. */
+  async isAway(email) {
+    const whose = `(SELECT id FROM accounts WHERE email = '${email}')`;
+    await this.#sql(`UPDATE sessions SET seen_at = datetime(seen_at, '-2 minutes') WHERE account_id = ${whose};`);
+  }
+
   /** The master says that the facility closes on this day. */
   async closes(code, on) {
     await this.#sql(`UPDATE facilities SET closed_on = '${on}' WHERE code = '${code}';`);

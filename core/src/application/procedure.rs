@@ -289,6 +289,13 @@ pub struct Procedures {
     undo_for: Duration,
 }
 
+impl Default for Procedures {
+    /// A program without procedures.
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
 impl Procedures {
     /// A registry of these; decisions can be undone for five minutes.
     pub fn new(procedures: Vec<Arc<dyn Procedure>>) -> Self {

@@ -23,7 +23,12 @@ async function play(stage) {
   const { number, address } = await apply(applicant);
   const reviewer = await stage.visitor(DESKTOP);
   await enterOffice(reviewer, "reviewer@example.jp");
-  await returnWithTwoFaults(reviewer, number);
+  await take(reviewer, number);
+  await stage.demo.isAway(EMAIL);
+  await returnWithTwoFaults(reviewer);
+  await thinkTwice(reviewer);
+  await returnWithTwoFaults(reviewer);
+  await stage.demo.decisionsStand();
   await correct(applicant, address);
   await approveFewer(reviewer, number);
   await applicant.portal(address);
@@ -58,7 +63,7 @@ async function attach(applicant, name) {
   await applicant.arrive();
 }
 
-async function returnWithTwoFaults(reviewer, number) {
+async function take(reviewer, number) {
   await reviewer.office("/queue?v=unassigned");
   await reviewer.shoot("desktop-queue");
   await reviewer.follow(number);
@@ -66,6 +71,9 @@ async function returnWithTwoFaults(reviewer, number) {
   await reviewer.expect("あなたが審査しています", SUMIRE.name);
   await until("the evidence", () => reviewer.page.locator("img.viewer-image").evaluate((it) => it.naturalWidth > 0));
   await reviewer.shoot("desktop-review");
+}
+
+async function returnWithTwoFaults(reviewer) {
   await reviewer.follow("差し戻す");
   await reviewer.press("送られるメールを見る");
   await reviewer.expectRefused("差戻しの理由");
@@ -74,7 +82,15 @@ async function returnWithTwoFaults(reviewer, number) {
   await reviewer.press("送られるメールを見る");
   await reviewer.expect("読み取れません", "職員数に比べて申請台数が多い");
   await reviewer.press("この内容で差し戻す");
-  await reviewer.expect("差し戻しました");
+  await reviewer.expect("差し戻しました", "判断を元に戻せます");
+  await reviewer.shoot("desktop-undo");
+}
+
+/** The reviewer thinks again, and then does the same: the applicant hears of it once. */
+async function thinkTwice(reviewer) {
+  await reviewer.follow("元に戻す");
+  await reviewer.press("元に戻す");
+  await reviewer.expect("申請者には何も送られていません", "あなたが審査しています");
 }
 
 async function correct(applicant, address) {
@@ -101,7 +117,7 @@ async function correct(applicant, address) {
 async function approveFewer(reviewer, number) {
   await reviewer.office("/queue?v=mine");
   await reviewer.follow(number);
-  await reviewer.expect("8台→4台");
+  await reviewer.expect("8台 → 4台");
   await reviewer.follow("承認する");
   await reviewer.fill("承認する台数", "3");
   await reviewer.press("承認する");

@@ -13,6 +13,8 @@ const OF_A_DEVICE = { 未設定: ["", "/card", "/label", "/reissue"], 設定済�
 const OFFICE = [
   "/", "/queue", "/queue?v=mine", "/queue?v=unassigned", "/search?q=見本", "/facilities", "/facilities?q=見本",
   "/facilities/import", "/mails", "/jobs", "/staff", "/staff/new",
+  "/settings", "/settings/reasons", "/settings/reasons/usage_start/return/new",
+  "/settings/reasons/usage_start/reject/not_proven",
 ];
 
 export const stories = [
