@@ -64,7 +64,7 @@ impl Parts {
     pub fn with(config: Config, clock: Clock, cost: HashCost, transport: Transport) -> anyhow::Result<Self> {
         let keyring = Arc::new(keyring(&config)?);
         Ok(Self {
-            db: open_db(&config, clock)?,
+            db: open_db(&config, clock, &keyring)?,
             hasher: PasswordHasher::start_with(config.hash_threads, cost)?,
             storage: Storage::local(&config.evidence_dir)
                 .with_context(|| format!("cannot use {}", config.evidence_dir.display()))?,
@@ -139,7 +139,7 @@ impl Parts {
     }
 
     fn own_connections(&self) -> anyhow::Result<Db> {
-        open_db(&self.config, self.db.clock().clone())
+        open_db(&self.config, self.db.clock().clone(), &self.keyring)
     }
 
     fn site(&self, name: uketsuke_web::page::SiteName, origin: &str, cookies: CookieNames, face: Face) -> Site {
@@ -168,13 +168,13 @@ fn procedures(config: &Config, keyring: &Arc<Keyring>) -> Procedures {
         .undo_for(chrono::Duration::minutes(config.undo_minutes))
 }
 
-fn open_db(config: &Config, clock: Clock) -> anyhow::Result<Db> {
+fn open_db(config: &Config, clock: Clock, keyring: &Arc<Keyring>) -> anyhow::Result<Db> {
     if let DatabaseUrl::Sqlite(path) = &config.database
         && let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
     {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    Db::open(&config.database, config.database_pool, clock).context("the database cannot be opened")
+    Db::open(&config.database, config.database_pool, clock, keyring.clone()).context("the database cannot be opened")
 }
 
 fn transport(config: &Config) -> anyhow::Result<Transport> {

@@ -414,6 +414,18 @@ diesel::table! {
         detail -> Text,
         request_id -> Nullable<Text>,
         address -> Nullable<Text>,
+        changes -> Nullable<Text>,
+        position -> Nullable<BigInt>,
+        chain -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_heads (id) {
+        id -> Integer,
+        position -> BigInt,
+        chain -> Text,
+        mac -> Text,
     }
 }
 
@@ -522,6 +534,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     mails,
     audit_events,
+    audit_heads,
     review_rules,
     canned_reasons,
     case_notes,

@@ -79,7 +79,7 @@ pub fn test_db() -> TestDb {
         Ok(server) if !server.is_empty() => schema(server),
         _ => file(),
     };
-    let db = Db::open(&url, 6, clock.clone()).expect("the database opens");
+    let db = Db::open(&url, 6, clock.clone(), keyring()).expect("the database opens");
     if matches!(url, DatabaseUrl::Postgres(_)) {
         db.migrate().expect("migrates");
     }
@@ -93,7 +93,7 @@ fn file() -> (DatabaseUrl, Place) {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("template.db");
         let url = DatabaseUrl::Sqlite(path.to_string_lossy().into_owned());
-        let db = Db::open(&url, 1, Clock::System).expect("opens");
+        let db = Db::open(&url, 1, Clock::System, keyring()).expect("opens");
         db.migrate().expect("migrates");
         db.read_blocking(|c| Ok(c.batch_execute("pragma wal_checkpoint(truncate)")?)).expect("all in one file");
         (folder, path)

@@ -59,13 +59,14 @@ fn house() -> House {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::manual(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
     let path = folder.path().join("test.db").display().to_string();
-    let db = Db::open(&DatabaseUrl::Sqlite(path), 2, clock.clone()).unwrap();
+    let keyring = Arc::new(Keyring::from_master("test", &[7; 32]));
+    let db = Db::open(&DatabaseUrl::Sqlite(path), 2, clock.clone(), keyring.clone()).unwrap();
     db.migrate().unwrap();
     let context = MailContext {
         portal_url: "http://localhost".into(),
         admin_url: "http://localhost".into(),
         call_centre_phone: "0120-000-000".into(),
-        keyring: Arc::new(Keyring::from_master("test", &[7; 32])),
+        keyring,
     };
     let transport = Transport::Memory(MemoryMail::default());
     let storage = Storage::local(&folder.path().join("files")).unwrap();

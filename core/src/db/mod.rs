@@ -13,12 +13,15 @@ pub(crate) use columns::{text_column, text_enum};
 pub use connect::{Backend, Conn, DatabaseUrl};
 pub use tx::{Actor, ActorKind, Ending, Tx};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::r2d2::Pool;
 
+use crate::audit;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::secret::Keyring;
 use connect::Connector;
 
 /// Runs the same diesel expression on whichever database is behind the
@@ -34,11 +37,13 @@ macro_rules! on_backend {
     };
 }
 
-/// A pool of connections and the clock that stamps what is written.
+/// A pool of connections, the clock that stamps what is written, and the keys
+/// that chain the audit trail.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Connector>,
     clock: Clock,
+    keyring: Arc<Keyring>,
 }
 
 impl Db {
@@ -47,7 +52,7 @@ impl Db {
     ///
     /// # Errors
     /// When no first connection can be made.
-    pub fn open(url: &DatabaseUrl, size: u32, clock: Clock) -> Result<Self> {
+    pub fn open(url: &DatabaseUrl, size: u32, clock: Clock, keyring: Arc<Keyring>) -> Result<Self> {
         let pool = Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
@@ -55,15 +60,25 @@ impl Db {
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
             .build(Connector::new(url.clone()))
             .map_err(Error::internal)?;
-        Ok(Self { pool, clock })
+        Ok(Self { pool, clock, keyring })
     }
 
-    /// Brings the tables up to date; safe when several processes start at once.
+    /// The keys that chain the audit trail.
+    pub fn keyring(&self) -> &Arc<Keyring> {
+        &self.keyring
+    }
+
+    /// Brings the tables up to date, and the audit chain; safe when several processes start at once.
     ///
     /// # Errors
     /// When a migration fails; it is then undone.
     pub fn migrate(&self) -> Result<()> {
-        migrate::run(&mut *self.connection()?)
+        migrate::run(&mut *self.connection()?)?;
+        let sealed = audit::seal_earlier(self)?;
+        if sealed > 0 {
+            tracing::info!(sealed, "events of before were added to the audit chain");
+        }
+        Ok(())
     }
 
     /// Whether the tables are as this program wants them: the readiness check.
@@ -151,7 +166,7 @@ impl Db {
     }
 
     fn settle_blocking<T>(&self, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<Ending<T>>) -> Result<T> {
-        tx::run(&mut *self.connection()?, actor, &self.clock, work)
+        tx::run(&mut *self.connection()?, actor, (&self.clock, &self.keyring), work)
     }
 
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Connector>> {

@@ -5,8 +5,10 @@ use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager}
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::{At, Conn, text_enum};
+use crate::audit::{self, AuditEvent};
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::secret::Keyring;
 
 text_enum! {
     /// What sort of actor caused a write.
@@ -71,6 +73,8 @@ pub struct Tx<'c> {
     conn: &'c mut Conn,
     actor: Actor,
     now: At,
+    /// What the audit trail will be told when this commits.
+    events: Vec<AuditEvent>,
 }
 
 impl Tx<'_> {
@@ -87,6 +91,11 @@ impl Tx<'_> {
     /// When: the same instant for all that this transaction writes.
     pub fn now(&self) -> At {
         self.now
+    }
+
+    /// Keeps an event for the end of this transaction.
+    pub(crate) fn keep(&mut self, event: AuditEvent) {
+        self.events.push(event);
     }
 
     /// Runs an insert under a savepoint: `false` when a unique index already
@@ -119,11 +128,19 @@ pub enum Ending<T> {
 pub(super) fn run<T>(
     conn: &mut Conn,
     actor: Actor,
-    clock: &Clock,
+    (clock, keyring): (&Clock, &Keyring),
     work: impl FnOnce(&mut Tx<'_>) -> Result<Ending<T>>,
 ) -> Result<T> {
     begin(conn)?;
-    match work(&mut Tx { conn, actor, now: clock.now().into() }) {
+    let mut tx = Tx { conn, actor, now: clock.now().into(), events: Vec::new() };
+    let ending = work(&mut tx);
+    let events = std::mem::take(&mut tx.events);
+    // The trail is written last: its end is locked no longer than it takes to commit.
+    let ending = match ending {
+        Ok(Ending::Keep(value)) => audit::append(conn, keyring, events).map(|()| Ending::Keep(value)),
+        other => other,
+    };
+    match ending {
         Ok(Ending::Keep(value)) => {
             Manager::commit_transaction(conn)?;
             Ok(value)

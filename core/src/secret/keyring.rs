@@ -33,10 +33,12 @@ pub enum Purpose {
     ThrottleKey,
     /// The server's private signing key (sealed).
     SigningKey,
+    /// The chain of the audit trail (MAC).
+    Audit,
 }
 
 /// Every purpose with the label its keys are derived under. Labels never change.
-const PURPOSES: [(Purpose, &str); 9] = [
+const PURPOSES: [(Purpose, &str); 10] = [
     (Purpose::MatchSecret, "match-secret"),
     (Purpose::ActivationCode, "activation-code"),
     (Purpose::DevicePassword, "device-password"),
@@ -46,6 +48,7 @@ const PURPOSES: [(Purpose, &str); 9] = [
     (Purpose::StaffTotp, "staff-totp"),
     (Purpose::ThrottleKey, "throttle-key"),
     (Purpose::SigningKey, "signing-key"),
+    (Purpose::Audit, "audit"),
 ];
 
 /// A sealed value that does not open: unknown key, other purpose, other row, or altered.

@@ -1,0 +1,57 @@
+//! Every action the trail knows, with the words people read.
+
+/// The stable name of each action, and what it was in words.
+pub const ACTIONS: &[(&str, &str)] = &[
+    ("account.activated", "利用者の登録が完了しました"),
+    ("account.joined", "利用者が施設を追加しました"),
+    ("account.logged_in", "ログインしました"),
+    ("account.logged_out", "ログアウトしました"),
+    ("account.password_changed", "パスワードを変更しました"),
+    ("account.session_ended", "ほかの端末のログインを終了しました"),
+    ("account.switched", "施設を切り替えました"),
+    ("account.unverified", "施設の利用者としての確認を取り消しました"),
+    ("account.verified", "施設の利用者として確認しました"),
+    ("application.advanced", "申請が進みました"),
+    ("application.viewed", "申請の画面を開きました"),
+    ("audit.exported", "証跡を書き出しました"),
+    ("audit.verified", "証跡を検証しました"),
+    ("canned_reason.changed", "よく使う理由を変更しました"),
+    ("case_note.written", "申請にメモを残しました"),
+    ("checklist.kept", "確かめたことを保存しました"),
+    ("device.activated", "端末を設定しました"),
+    ("device.code_ended", "アクティベーションコードの入力を誤り、使えなくなりました"),
+    ("device.code_expired", "アクティベーションコードの期限が切れました"),
+    ("device.code_tried", "アクティベーションコードの入力を誤りました"),
+    ("device.issued", "端末を発行しました"),
+    ("device.labelled", "端末識別メモを変更しました"),
+    ("device.reissued", "アクティベーションコードを再発行しました"),
+    ("device.reissued_lost", "紛失のため、端末を停止して再発行しました"),
+    ("device.resumed", "端末の停止を解除しました"),
+    ("device.revealed", "端末の設定情報を表示しました"),
+    ("device.revoked", "端末を失効させました"),
+    ("device.suspended", "端末を停止しました"),
+    ("device.taken_back", "端末の発行を取り消しました"),
+    ("eligibility.credential_made", "オンライン資格確認等システムの認証情報を発行しました"),
+    ("evidence.attached", "書類を添付しました"),
+    ("evidence.opened", "書類を開きました"),
+    ("evidence.removed", "書類を外しました"),
+    ("facility.import_dropped", "マスタ取込をやめました"),
+    ("facility.import_handed_in", "マスタのファイルを受け取りました"),
+    ("facility.import_undone", "マスタ取込を取り消しました"),
+    ("facility.imported", "マスタを取り込みました"),
+    ("facility.viewed", "施設の画面を開きました"),
+    ("registration.granted", "利用開始を登録しました"),
+    ("registration.struck_out", "利用開始の登録を取り消しました"),
+    ("review_rule.changed", "判断する人数の設定を変更しました"),
+    ("staff.enrolled", "職員が二段階認証を登録しました"),
+    ("staff.invited", "職員を招待しました"),
+    ("staff.logged_in", "職員がログインしました"),
+    ("staff.logged_out", "職員がログアウトしました"),
+    ("staff.password_passed", "職員のパスワードを確認しました"),
+    ("staff.password_set", "職員がパスワードを設定しました"),
+];
+
+/// The words for an action; its name where it has none (an older program's).
+pub fn words(action: &str) -> &str {
+    ACTIONS.iter().find(|(name, _)| *name == action).map_or(action, |(_, words)| words)
+}
