@@ -36,6 +36,34 @@ fn core_knows_no_http() {
     assert!(http.is_empty(), "core knows {http:?}");
 }
 
+/// Each `Deed::new("…"` of the workspace must have words that people can read.
+#[test]
+fn every_recorded_action_has_words() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<_> =
+        ["core/src", "web/src", "portal/src", "admin/src", "workers/src", "procedures/src", "src"]
+            .iter()
+            .map(|folder| root.join(folder))
+            .collect();
+    let mut found = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("structure_tests.rs") {
+                let text = std::fs::read_to_string(&path).expect("text");
+                for action in text.split("Deed::new(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                    found += 1;
+                    let known = uketsuke_core::audit::ACTIONS.iter().any(|(name, _)| *name == action);
+                    assert!(known, "{action} in {} has no words in core/src/audit/action.rs", path.display());
+                }
+            }
+        }
+    }
+    assert!(found > 20, "{found}");
+}
+
 /// The workspace's packages, as Cargo describes them.
 fn packages() -> serde_json::Value {
     let out = Command::new(env!("CARGO"))

@@ -64,6 +64,8 @@ demands! {
     ImportMaster = Some(Permission::ImportMaster);
     /// [`Permission::ManageStaff`].
     ManageStaff = Some(Permission::ManageStaff);
+    /// [`Permission::ReadAudit`].
+    ReadAudit = Some(Permission::ReadAudit);
     /// [`Permission::ReadMail`].
     ReadMail = Some(Permission::ReadMail);
 }

@@ -5,6 +5,7 @@
 //! every query and verb of core.
 
 pub mod access;
+mod export;
 pub mod frame;
 pub mod pages;
 pub mod routes;

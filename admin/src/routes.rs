@@ -2,14 +2,15 @@
 
 use actix_web::web;
 use uketsuke_core::staff::role::Permission::{
-    Approve, ImportMaster, ManageDevices, ManageSettings, ManageStaff, ReadApplications, ReadFacilities, ReadMail,
-    Review, WriteNotes,
+    Approve, ImportMaster, ManageDevices, ManageSettings, ManageStaff, ReadApplications, ReadAudit, ReadFacilities,
+    ReadMail, Review, WriteNotes,
 };
 use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
-    cases, enrol, facilities, home, invite, jobs, login, logout, mails, queue, search, second_factor, settings, staff,
+    audit, cases, enrol, facilities, home, invite, jobs, login, logout, mails, queue, search, second_factor, settings,
+    staff,
 };
 
 /// The table. `/facilities/import` stands before `/facilities/{id}`.
@@ -67,6 +68,11 @@ pub fn routes() -> Vec<Route> {
         post("/devices/{id}/{verb}", Staff(ManageDevices), || web::to(facilities::device::act)),
         get("/mails", Staff(ReadMail), || web::to(mails::show)),
         get("/jobs", Staff(ReadMail), || web::to(jobs::show)),
+        get("/audit", Staff(ReadAudit), || web::to(audit::index::show)),
+        get("/audit/export", Staff(ReadAudit), || web::to(audit::export::ask)),
+        post("/audit/export", Staff(ReadAudit), || web::to(audit::export::deliver)),
+        post("/audit/verify", Staff(ReadAudit), || web::to(audit::verify::verify)),
+        get("/audit/{id}", Staff(ReadAudit), || web::to(audit::show::show)),
         get("/settings", Staff(ManageSettings), || web::to(settings::index::show)),
         post("/settings/second-person", Staff(ManageSettings), || web::to(settings::index::ask_second_person)),
         get("/settings/reasons", Staff(ManageSettings), || web::to(settings::reasons::show)),

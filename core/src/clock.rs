@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, SubsecRound, Timelike, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, SubsecRound, TimeZone, Timelike, Utc};
 use chrono_tz::Asia::Tokyo;
 
 /// Where "now" comes from: the system, or a hand that a test turns.
@@ -45,9 +45,21 @@ pub fn tokyo_date(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&Tokyo).date_naive()
 }
 
+/// The first moment of a day in Asia/Tokyo.
+pub fn tokyo_midnight(day: NaiveDate) -> DateTime<Utc> {
+    let local = day.and_time(NaiveTime::MIN);
+    // Japan has no summer time: midnight is there once a day.
+    Tokyo.from_local_datetime(&local).single().map_or_else(|| local.and_utc(), |at| at.to_utc())
+}
+
 /// `20261120-1530` in Japan, for the names of files.
 pub fn tokyo_stamp(at: DateTime<Utc>) -> String {
     at.with_timezone(&Tokyo).format("%Y%m%d-%H%M").to_string()
+}
+
+/// `2026-11-20 15:30:12` in Japan, for files.
+pub fn tokyo_time_full(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Tokyo).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// 「11月20日 15時30分」 in Japan, for letters.

@@ -425,3 +425,11 @@ macro_rules! plan_of {
 }
 plan_of!(SqlitePlan, "EXPLAIN QUERY PLAN ", (Integer, Integer, Integer, Text));
 plan_of!(PostgresPlan, "EXPLAIN ", Text);
+
+/// Runs SQL as somebody with the database would.
+///
+/// # Errors
+/// From the database.
+pub fn sql(conn: &mut Conn, text: &str) -> Result<()> {
+    Ok(conn.batch_execute(text)?)
+}

@@ -9,7 +9,7 @@ use uketsuke_web::routes::{Route, Who, get, post};
 
 use crate::pages::applications::{confirm, done, edit, end, files, list, show, start};
 use crate::pages::{
-    account, activate, consent, devices, documents, facilities, home, login, logout, register, reset, top,
+    account, activate, consent, devices, documents, facilities, home, login, logout, records, register, reset, top,
 };
 
 /// The table.
@@ -54,6 +54,7 @@ pub fn routes() -> Vec<Route> {
         get("/account/sessions", SignedIn, || web::to(account::sessions::show)),
         post("/account/sessions/end-others", SignedIn, || web::to(account::sessions::end_others)),
         post("/account/sessions/{id}/end", SignedIn, || web::to(account::sessions::end)),
+        get("/records", Verified, || web::to(records::show)),
         get("/facilities", SignedIn, || web::to(facilities::list::show)),
         post("/facilities/{id}/switch", SignedIn, || web::to(facilities::list::switch)),
         get("/facilities/add", SignedIn, || web::to(facilities::add::show)),

@@ -1,6 +1,7 @@
 //! The command line. Each command is a module with `Args` (clap) and
 //! `run(args, ..)`; this file only names them.
 
+mod audit;
 mod config;
 pub mod device;
 mod eligibility;
@@ -43,6 +44,9 @@ enum Command {
     Workers,
     /// Bring the database's tables up to date.
     Migrate,
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -90,6 +94,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::DeviceApi => serve::run(config, &[Part::DeviceApi]).await,
         Command::Workers => serve::run(config, &[Part::Workers]).await,
         Command::Migrate => migrate::run(config),
+        Command::Audit(command) => audit::run(command, config),
         Command::Config(command) => config::run(command, config),
         Command::Device(command) => device::run(command),
         Command::Eligibility(command) => eligibility::run(command, config),

@@ -37,6 +37,15 @@ pub fn answer(file: Download, media_type: &'static str, disposition: Disposition
         .body(SizedStream::new(size, Box::pin(pieces)))
 }
 
+/// As [`answer`], for a small file made in memory.
+pub fn bytes(file: Vec<u8>, media_type: &'static str, disposition: Disposition<'_>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, media_type))
+        .insert_header((CONTENT_DISPOSITION, header(disposition)))
+        .insert_header((CONTENT_SECURITY_POLICY, SANDBOX))
+        .body(file)
+}
+
 /// RFC 6266: a plain name for old programs, the whole one for all others.
 fn header(disposition: Disposition<'_>) -> String {
     match disposition {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
-use uketsuke_core::{account, device, evidence, link, staff, throttle};
+use uketsuke_core::{account, audit, device, evidence, link, staff, throttle};
 
 use crate::Works;
 use crate::jobs::Failure;
@@ -48,6 +48,7 @@ pub const PERIODIC: &[Entry] = &[
     rows("forget_links", HOURLY, |tx| link::sweep(tx, Duration::days(30))),
     rows("forget_throttles", HOURLY, throttle::sweep),
     rows("forget_staff_sessions", HOURLY, staff::sweep_sessions),
+    rows("note_audit_head", DAILY, note_audit_head),
     rows("forget_finished_jobs", SIX_HOURLY, |tx| queue::sweep(tx, Duration::days(30))),
     Entry {
         name: "delete_unneeded_files",
@@ -58,6 +59,15 @@ pub const PERIODIC: &[Entry] = &[
 
 const HOURLY: Duration = Duration::hours(1);
 const SIX_HOURLY: Duration = Duration::hours(6);
+const DAILY: Duration = Duration::hours(24);
+
+/// Where logs are kept is outside the database: a trail turned back as a whole
+/// is found by what stands there.
+fn note_audit_head(tx: &mut Tx<'_>) -> Result<usize> {
+    let head = audit::head(tx.conn())?;
+    tracing::info!(position = head.position, chain = head.chain, "the end of the audit trail");
+    Ok(0)
+}
 
 async fn sweep_files(works: Works) -> Result<usize> {
     let swept = evidence::sweep::sweep(&works.db, &works.storage).await?;

@@ -184,16 +184,15 @@ pub fn save(
         changed_by: scope.staff().clone(),
         changed_at: tx.now(),
     };
-    let code = row.code.clone();
+    let (code, label, text, retired) = (row.code.clone(), row.label.clone(), row.body.clone(), row.retired);
     replace(tx, row)?;
-    let detail = json!({
-        "kind": procedure.kind(),
-        "action": action,
-        "code": code,
-        "label_before": before.map(|r| &r.label),
-        "retired_before": before.map(|r| r.retired),
-    });
-    tx.record(Deed::new("canned_reason.changed", "canned_reasons", &code).with(detail))?;
+    let was = |of: fn(&Reason) -> String| before.map_or_else(String::new, of);
+    let deed = Deed::new("canned_reason.changed", "canned_reasons", &code)
+        .changed("label", was(|r| r.label.clone()), label)
+        .changed("text", was(|r| r.text.clone()), text)
+        .changed("retired", was(|r| r.retired.to_string()), retired)
+        .with(json!({ "kind": procedure.kind(), "action": action }));
+    tx.record(deed)?;
     Ok(code)
 }
 

@@ -210,6 +210,7 @@ pub(super) fn advance(
     tx.record(
         crate::audit::Deed::new("application.advanced", "applications", application.id.as_str())
             .at_facility(&application.facility_id)
+            .changed("state", arrow.from, arrow.to)
             .with(serde_json::json!({ "verb": verb, "from": arrow.from, "to": arrow.to })),
     )?;
     Ok(id)

@@ -2,7 +2,6 @@
 //! different approver"). The procedure says so, or administrators ask for it.
 
 use diesel::prelude::*;
-use serde_json::json;
 
 use super::procedure::Procedure;
 use super::state::ApplicationKind;
@@ -56,8 +55,5 @@ pub fn ask_second_person(tx: &mut Tx<'_>, scope: &StaffScope, kind: ApplicationK
     if changed == 0 && !tx.insert_once(|c| diesel::insert_into(review_rules::table).values(row).execute(c))? {
         return Err(Error::Conflict);
     }
-    tx.record(
-        Deed::new("review_rule.changed", "review_rules", kind.as_str())
-            .with(json!({ "second_person": { "before": !wanted, "after": wanted } })),
-    )
+    tx.record(Deed::new("review_rule.changed", "review_rules", kind.as_str()).changed("second_person", !wanted, wanted))
 }

@@ -11,12 +11,14 @@ mod list;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod viewed;
 
 pub use action::{ACTIONS, words};
 pub(crate) use chain::append;
 pub use chain::{Head, head, seal_earlier};
 pub use list::{AuditPage, Place, Sought, get_event, list_events, list_of_facility};
 pub use verify::{Damage, Verdict, verify, verify_newest};
+pub use viewed::{Reading, note_reading};
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -217,3 +217,28 @@ fn events_of_before_the_chain_are_sealed_once_in_their_order() {
     let first: i64 = db.read_blocking(|c| Ok(audit_heads::table.select(audit_heads::position).first(c)?)).unwrap();
     assert_eq!(first, 1204);
 }
+
+#[test]
+fn a_facility_reads_what_concerns_it_and_nothing_else() {
+    let db = test_db();
+    let theirs = crate::testing::office(&db, true);
+    let stranger = db
+        .write_blocking(Actor::system(), |tx| {
+            let place = crate::testing::NewFacility { code: "1312345679", ..crate::testing::OFFICE };
+            let facility = crate::testing::add_facility(tx, place)?;
+            crate::testing::add_member(tx, &facility, "jiro@example.jp", true)
+        })
+        .unwrap();
+    let deed = |facility: &FacilityId, action| {
+        db.write_blocking(Actor::system(), |tx| tx.record(Deed::new(action, "devices", "x").at_facility(facility)))
+    };
+    deed(theirs.facility(), "device.revealed").unwrap();
+    deed(theirs.facility(), "application.advanced").unwrap();
+    deed(stranger.facility(), "device.suspended").unwrap();
+    let read = |scope| db.read_blocking(|c| list_of_facility(c, scope, None, 10));
+    let actions = |page: AuditPage| page.events.into_iter().map(|event| event.action).collect::<Vec<_>>();
+    assert_eq!(actions(read(&theirs).unwrap()), ["device.revealed"], "how an application went is on its own page");
+    assert_eq!(actions(read(&stranger).unwrap()), ["device.suspended"]);
+    let unverified = crate::testing::scope(theirs.facility(), theirs.account(), false);
+    assert!(matches!(read(&unverified), Err(Error::NotFound)));
+}

@@ -67,6 +67,27 @@ pub enum Damage {
     },
 }
 
+impl Damage {
+    /// The wrong place in words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Altered { position, id } => format!("{position}番目の記録（{id}）が書き換えられています"),
+            Self::Moved { position, from, id } => {
+                format!("{position}番目の記録（{id}）は、もともと{from}番目にあったものです")
+            }
+            Self::Missing { first, last } if first == last => format!("{first}番目の記録がありません"),
+            Self::Missing { first, last } => format!("{first}番目から{last}番目までの記録がありません"),
+            Self::Beyond { position, id } => format!("{position}番目の記録（{id}）は、末尾のあとに書き足されています"),
+            Self::Unsealed { count } => format!("連鎖に入っていない記録が{count}件あります"),
+            Self::HeadAltered => "末尾の印が書き換えられています".to_owned(),
+            Self::HeadElsewhere => "末尾の印と最後の記録が合いません".to_owned(),
+            Self::NotedHeadGone { position } => {
+                format!("控えてあった{position}番目の印が見つかりません。記録全体が過去の状態に戻されています")
+            }
+        }
+    }
+}
+
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {

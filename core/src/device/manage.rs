@@ -30,7 +30,8 @@ pub fn set_label(tx: &mut Tx<'_>, scope: &FacilityScope, id: &DeviceId, typed: &
         return Ok(());
     }
     repo::set_label(tx, id, &label)?;
-    tx.record(Deed::new("device.labelled", "devices", id.as_str()).at_facility(&device.facility_id))
+    let deed = Deed::new("device.labelled", "devices", id.as_str()).changed("label", &device.label, &label);
+    tx.record(deed.at_facility(&device.facility_id))
 }
 
 /// Makes a new password and code. The credential in use ends at once if the

@@ -120,6 +120,7 @@ pub(super) fn advance(tx: &mut Tx<'_>, device: &Device, verb: DeviceVerb) -> Res
     tx.record(
         Deed::new(verb.action(), "devices", device.id.as_str())
             .at_facility(&device.facility_id)
+            .changed("state", device.state, to)
             .with(json!({ "from": device.state, "to": to })),
     )
 }

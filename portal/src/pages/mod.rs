@@ -12,6 +12,7 @@ pub mod home;
 pub mod login;
 pub mod logout;
 mod lookup;
+pub mod records;
 pub mod register;
 pub mod reset;
 pub mod top;

@@ -5,6 +5,7 @@
 
 use actix_web::http::Method;
 use uketsuke_core::application::{Verb, repo};
+use uketsuke_core::audit::AuditEvent;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::mail::Message;
 use uketsuke_core::staff::role::Role;
@@ -58,6 +59,7 @@ fn an_application_goes_through_four_hands(app: &TestApp) {
     approver.press("提案のとおり承認する").expect("承認しました");
     app.decisions_stand();
 
+    facility.open("/records").expect("事務局の担当者").expect("申請の画面を開きました").expect_not("審査 一郎");
     facility.open(&path).expect("承認").expect("職員4人の施設では3台で足りると判断しました").expect_not("写しの原本");
     facility.open("/devices");
     assert_eq!(facility.page().all_words("#devices tbody tr").len(), 3);
@@ -132,10 +134,38 @@ fn audits(app: &TestApp, auditor: &mut Browser, case: &str) {
     let staff: std::collections::BTreeSet<&str> =
         events.iter().filter(|event| event.actor.starts_with("staff:")).map(|event| event.actor.as_str()).collect();
     assert_eq!(staff.len(), 2, "who approved is not who reviewed");
+    reads_the_trail(app, auditor, &id);
     let faults = app.read(|c| repo::all_faults(c, &id));
     let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields, ["evidence", "staff_count", "device_count"]);
     assert!(faults.iter().all(|fault| fault.resolved_at.is_some()));
+}
+
+/// The trail names every deed on the application, in order, and is whole.
+fn reads_the_trail(app: &TestApp, auditor: &mut Browser, id: &ApplicationId) {
+    let number = auditor.page().h1();
+    let number = number.split_whitespace().find(|word| word.contains('-')).expect("a number in the heading").to_owned();
+    auditor.open("/audit");
+    auditor.fill("受付番号・機関コード", &number);
+    auditor.press("絞り込む");
+    let told: Vec<String> = auditor.page().all_words("#events tbody tr");
+    assert!(told.iter().any(|row| row.contains("申請の画面を開きました")), "{told:?}");
+    let events = app.read(|c| {
+        use diesel::prelude::*;
+        use uketsuke_core::schema::audit_events::dsl;
+        let of_it = dsl::audit_events.filter(dsl::subject_id.eq(id.as_str())).order(dsl::position);
+        Ok(of_it.select(AuditEvent::as_select()).load(c)?)
+    });
+    assert_eq!(events.len(), told.len());
+    let deeds: Vec<&str> =
+        events.iter().map(|event| event.action.as_str()).filter(|action| *action != "application.viewed").collect();
+    let advanced = "application.advanced";
+    assert_eq!(deeds, [advanced, advanced, advanced, advanced, "checklist.kept", advanced, advanced]);
+    let states: Vec<String> =
+        events.iter().flat_map(|event| event.changes().expect("readable")).map(|c| c.after).collect();
+    assert_eq!(states, ["submitted", "in_review", "returned", "in_review", "awaiting_approval", "approved"]);
+    auditor.open("/audit");
+    auditor.press("証跡が壊れていないか確かめる").expect("異常はありません");
 }
 
 /// What the applicant got, in this order and nothing else.

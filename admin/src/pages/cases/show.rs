@@ -11,6 +11,7 @@ use uketsuke_core::application::model::{Event, EventDetail, Fault, Proposal};
 use uketsuke_core::application::notes::{self, Note};
 use uketsuke_core::application::procedure::{CheckItem, EVIDENCE_FIELD, Fact, SummaryRow, Verdict};
 use uketsuke_core::application::{Procedures, State, repo, second, undo};
+use uketsuke_core::audit::{Reading, note_reading};
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{At, Conn};
 use uketsuke_core::desk::{self, ActorNames, FacilityApplication};
@@ -144,6 +145,13 @@ pub async fn show(office: Data<Office>, who: Staff<ReadApplications>, path: Path
             Ok((reviewed, facts, story, may))
         })
         .await?;
+    let reading = Reading {
+        action: "application.viewed",
+        subject_kind: "applications",
+        subject_id: reviewed.id().to_string(),
+        facility: reviewed.case.facility.id.clone(),
+    };
+    note_reading(&office.db, who.actor(), reading).await?;
     let procedure = reviewed.procedure(&office)?;
     let title = format!("{} {}", procedure.title(), reviewed.number());
     html(&Page {

@@ -4,6 +4,7 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
+use uketsuke_core::audit::{Reading, note_reading};
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::Conn;
 use uketsuke_core::desk::{self, FacilityApplication, Member};
@@ -48,6 +49,13 @@ pub async fn show(office: Data<Office>, who: Staff<ReadFacilities>, path: Path<S
     let id = FacilityId::parse(&path).ok_or(Error::NotFound)?;
     let scope = who.scope.clone();
     let told = office.db.read(move |c| read(c, &scope, &id)).await?;
+    let reading = Reading {
+        action: "facility.viewed",
+        subject_kind: "facilities",
+        subject_id: told.facility.id.to_string(),
+        facility: told.facility.id.clone(),
+    };
+    note_reading(&office.db, who.actor(), reading).await?;
     let frame = who.frame(told.facility.name.clone(), "/facilities");
     html(&Page { frame, told, today: tokyo_date(office.db.clock().now()) })
 }

@@ -16,6 +16,8 @@ struct Page {
     account: Account,
     seats: Vec<Seat>,
     in_hand: FacilityId,
+    /// Whether the records of the facility in hand are theirs to read.
+    verified: bool,
 }
 
 /// One's own data.
@@ -23,5 +25,6 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     let id = who.scope().account().clone();
     let (account, seats) =
         portal.db.read(move |c| Ok((account::get_account(c, &id)?, account::list_facilities(c, &id)?))).await?;
-    html(&Page { frame: who.frame("登録情報"), account, seats, in_hand: who.scope().facility().clone() })
+    let (in_hand, verified) = (who.scope().facility().clone(), who.scope().verified());
+    html(&Page { frame: who.frame("登録情報"), account, seats, in_hand, verified })
 }

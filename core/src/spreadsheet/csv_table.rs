@@ -48,7 +48,7 @@ impl<W: Write> CsvTable<W> {
 }
 
 /// The cell, behind an apostrophe if it would be taken for a formula.
-fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
     if cell.starts_with(FORMULA_STARTS) { format!("'{cell}").into() } else { cell.into() }
 }
 

@@ -1,0 +1,66 @@
+//! What events of the audit trail were done to, in words.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::audit::AuditEvent;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::ids::{ApplicationId, DeviceId, EvidenceId, FacilityId, StaffId};
+use crate::schema::{applications, devices, evidence, facilities};
+use crate::secret::ReceiptNumber;
+use crate::staff;
+
+/// Names of things by id.
+#[derive(Debug, Clone, Default)]
+pub struct SubjectNames(HashMap<String, String>);
+
+impl SubjectNames {
+    /// The name of a thing; nothing for what has none or is gone.
+    pub fn of(&self, id: &str) -> &str {
+        self.0.get(id).map_or("", String::as_str)
+    }
+}
+
+/// The names behind these events, facilities among them: one query per sort.
+///
+/// # Errors
+/// From the database only.
+pub fn subject_names(conn: &mut Conn, events: &[AuditEvent]) -> Result<SubjectNames> {
+    let ids = |kind: &str| events.iter().filter(|e| e.subject_kind == kind).map(|e| e.subject_id.clone()).collect();
+    let mut names = HashMap::new();
+    let case_ids: Vec<ApplicationId> = parsed(ids("applications"), ApplicationId::parse);
+    let cases: Vec<(ApplicationId, Option<ReceiptNumber>)> = applications::table
+        .filter(applications::id.eq_any(case_ids))
+        .select((applications::id, applications::number))
+        .load(conn)?;
+    names.extend(
+        cases.into_iter().filter_map(|(id, number)| Some((id.to_string(), format!("申請 {}", number?.as_str())))),
+    );
+    let device_ids: Vec<DeviceId> = parsed(ids("devices"), DeviceId::parse);
+    let found: Vec<(DeviceId, String)> =
+        devices::table.filter(devices::id.eq_any(device_ids)).select((devices::id, devices::user_id)).load(conn)?;
+    names.extend(found.into_iter().map(|(id, user)| (id.to_string(), format!("端末 {user}"))));
+    let file_ids: Vec<EvidenceId> = parsed(ids("evidence"), EvidenceId::parse);
+    let files: Vec<(EvidenceId, String)> = evidence::table
+        .filter(evidence::id.eq_any(file_ids))
+        .select((evidence::id, evidence::original_name))
+        .load(conn)?;
+    names.extend(files.into_iter().map(|(id, name)| (id.to_string(), format!("書類 {name}"))));
+    let staff_ids: Vec<StaffId> = parsed(ids("staff"), StaffId::parse);
+    names.extend(
+        staff::names_of(conn, &staff_ids)?.into_iter().map(|(id, name)| (id.to_string(), format!("職員 {name}"))),
+    );
+    let facility_ids: Vec<FacilityId> = events.iter().filter_map(|event| event.facility_id.clone()).collect();
+    let places: Vec<(FacilityId, String)> = facilities::table
+        .filter(facilities::id.eq_any(facility_ids))
+        .select((facilities::id, facilities::name))
+        .load(conn)?;
+    names.extend(places.into_iter().map(|(id, name)| (id.to_string(), name)));
+    Ok(SubjectNames(names))
+}
+
+fn parsed<T>(ids: Vec<String>, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    ids.iter().filter_map(|id| parse(id)).collect()
+}
