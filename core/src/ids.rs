@@ -78,6 +78,8 @@ ids! {
     CannedReasonId,
     /// An internal note on a case.
     CaseNoteId,
+    /// A list that somebody saved under a name.
+    SavedViewId,
     /// An evidence file.
     EvidenceId,
     /// A facility's right to use the service.

@@ -222,6 +222,8 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        facility_kind -> Nullable<Text>,
+        prefecture -> Nullable<Integer>,
     }
 }
 
@@ -430,6 +432,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_views (id) {
+        id -> Text,
+        staff_id -> Text,
+        name -> Text,
+        query -> Text,
+        shared -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     review_rules (kind) {
         kind -> Text,
         second_person -> Bool,
@@ -502,6 +515,7 @@ diesel::joinable!(credentials -> devices (device_id));
 diesel::joinable!(credentials -> activations (activation_id));
 diesel::joinable!(case_notes -> applications (application_id));
 diesel::joinable!(case_notes -> staff (staff_id));
+diesel::joinable!(saved_views -> staff (staff_id));
 diesel::joinable!(checklist_ticks -> staff (staff_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -539,4 +553,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     canned_reasons,
     case_notes,
     checklist_ticks,
+    saved_views,
 );

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
-use uketsuke_core::application::worklist::{self, Filter, Row, View};
+use uketsuke_core::application::worklist::{self, Filter, From, Row, View};
 use uketsuke_core::db::{At, Conn};
 use uketsuke_core::desk::{self, FacilityFilter};
 use uketsuke_core::error::Result;
@@ -72,7 +72,7 @@ fn find(conn: &mut Conn, scope: &StaffScope, words: &str, now: At) -> Result<Hit
             return Ok(Hits { jump: Some(format!("/cases/{id}")), ..hits });
         }
         let filter = Filter { words: Some(words.to_owned()), ..Filter::default() };
-        hits.cases = worklist::list(conn, scope, View::All, &filter, None, (SIZE, now))?.rows;
+        hits.cases = worklist::list(conn, scope, View::All, &filter, &From::Start, (SIZE, now))?.rows;
     }
     if scope.may(Permission::ReadFacilities) {
         let filter = FacilityFilter { words: words.to_owned(), ..FacilityFilter::default() };

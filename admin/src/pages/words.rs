@@ -1,7 +1,7 @@
 //! Small words that several pages share.
 
 use chrono::NaiveDate;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use uketsuke_core::application::State;
 use uketsuke_core::calendar::business_days_between;
 use uketsuke_core::db::At;
@@ -13,9 +13,12 @@ pub fn until(at: At) -> String {
     words::date_time(at.utc())
 }
 
+/// What stays as it is in a query string (RFC 3986, unreserved).
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// A text as part of a query string.
 pub fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(text, QUERY).to_string()
 }
 
 /// The tone of a state's tag, the same on every screen.

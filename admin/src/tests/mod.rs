@@ -5,6 +5,7 @@ mod audit;
 mod hands;
 mod import;
 mod login;
+mod queue;
 mod review;
 mod sample;
 mod settings;

@@ -56,10 +56,10 @@ async fn the_queue_narrows_and_the_number_jumps_to_its_case() {
     for (query, found) in [
         ("v=unassigned", true),
         ("v=mine", false),
-        ("v=all&kind=judo_therapy&prefecture=13&state=submitted", true),
+        ("v=all&kind=judo_therapy&area=13&state=submitted", true),
         ("v=all&kind=pharmacy", false),
-        ("v=all&prefecture=47", false),
-        ("v=%00&kind=%27--&prefecture=99&state=x&after=nonsense", true),
+        ("v=all&area=47", false),
+        ("v=%00&kind=%27--&area=99&state=x&after=nonsense", true),
     ] {
         let page = browser.get(&format!("/queue?{query}")).await;
         assert_eq!(page.is(StatusCode::OK).html.contains(&number), found, "{query}");

@@ -12,6 +12,7 @@ use super::state::{Party, State, Verb};
 use crate::clock::tokyo_date;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::facility::Facility;
 use crate::ids::ApplicationId;
 use crate::refusal::Refusal;
 use crate::schema::applications;
@@ -49,7 +50,7 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
     };
     repo::advance(tx, &case.application, (Party::Applicant, Verb::Submit), "", &EventDetail::default())?;
     repo::insert_filing(tx, id, procedure, &values)?;
-    number(tx, id)?;
+    number(tx, id, &case.facility)?;
     repo::set_due(tx, id, due::promised(tx.now()))?;
     if procedure.approves_itself(&values) {
         decide::approve_at_once(tx, procedure, id, &values)?;
@@ -70,13 +71,19 @@ fn open_case(tx: &mut Tx<'_>, application: Application) -> Result<Case> {
 }
 
 /// Gives the application its 受付番号; a number already taken is minted anew.
-fn number(tx: &mut Tx<'_>, id: &ApplicationId) -> Result<()> {
+/// What the reviewers' list filters by is noted beside it.
+fn number(tx: &mut Tx<'_>, id: &ApplicationId, facility: &Facility) -> Result<()> {
     let now = tx.now();
     for _ in 0..16 {
         let number = ReceiptNumber::mint();
         let free = tx.insert_once(|c| {
             diesel::update(applications::table.find(id))
-                .set((applications::number.eq(&number), applications::submitted_at.eq(now)))
+                .set((
+                    applications::number.eq(&number),
+                    applications::submitted_at.eq(now),
+                    applications::facility_kind.eq(facility.kind),
+                    applications::prefecture.eq(i32::from(facility.prefecture.number())),
+                ))
                 .execute(c)
         })?;
         if free {

@@ -12,6 +12,7 @@ pub mod mail;
 mod model;
 mod repo;
 pub mod role;
+pub mod saved_view;
 mod second_factor;
 mod session;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use invite::{Invitation, InviteForm, add, invite};
 pub use login::{Attempt, LoginOutcome, NewSession, login};
 pub use model::{Roles, StaffMember, StaffState, Stage};
 pub use repo::{get_staff, list_staff, names_of};
+pub use saved_view::{SavedView, delete_view, list_views, save_view};
 pub use second_factor::{SecondFactorOutcome, pass_second_factor};
 #[cfg(any(test, feature = "testing"))]
 pub use session::open_for_tests;

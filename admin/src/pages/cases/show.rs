@@ -3,9 +3,10 @@
 //! notes, and what happened so far. Whoever reads applications; buttons for
 //! whoever may press them.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use chrono::NaiveDate;
+use serde::Deserialize;
 use uketsuke_core::application::checklist::{self, Ticks};
 use uketsuke_core::application::model::{Event, EventDetail, Fault, Proposal};
 use uketsuke_core::application::notes::{self, Note};
@@ -38,7 +39,23 @@ struct Page {
     facts: Vec<FactRow>,
     checklist: Vec<CheckItem>,
     may: May,
+    /// The list the reader came from.
+    back: String,
     today: NaiveDate,
+}
+
+/// The query string.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    back: String,
+}
+
+impl Asked {
+    /// The page of the list the reader came from; any other address is not gone to.
+    fn list(&self) -> String {
+        if self.back.starts_with("/queue?") { self.back.clone() } else { "/queue".to_owned() }
+    }
 }
 
 /// What the one who looks can do here.
@@ -131,7 +148,12 @@ impl Page {
 }
 
 /// The page.
-pub async fn show(office: Data<Office>, who: Staff<ReadApplications>, path: Path<String>) -> PageResult {
+pub async fn show(
+    office: Data<Office>,
+    who: Staff<ReadApplications>,
+    path: Path<String>,
+    Query(asked): Query<Asked>,
+) -> PageResult {
     let id = ApplicationId::parse(&path).ok_or(Error::NotFound)?;
     let (scope, procedures, now) = (who.scope.clone(), office.procedures.clone(), office.db.clock().now().into());
     let (reviewed, facts, story, may) = office
@@ -161,6 +183,7 @@ pub async fn show(office: Data<Office>, who: Staff<ReadApplications>, path: Path
         story,
         facts: facts.into_iter().map(FactRow::of).collect(),
         may,
+        back: asked.list(),
         today: tokyo_date(now.utc()),
     })
 }

@@ -8,7 +8,7 @@ use crate::application::decide::{approve, reject, return_to_applicant};
 use crate::application::state::State;
 use crate::application::submit::resubmit;
 use crate::application::withdraw::withdraw;
-use crate::application::worklist::{self, Filter, View};
+use crate::application::worklist::{self, Filter, From, View};
 
 #[test]
 fn what_was_typed_is_kept_even_when_it_is_wrong_but_secrets_and_strange_fields_are_not() {
@@ -183,7 +183,7 @@ fn the_views_count_what_they_list_and_pages_follow_each_other_without_a_gap() {
     let now = w.db.clock.now().into();
     let page = |view, words: Option<&str>| {
         let filter = Filter { words: words.map(str::to_owned), ..Filter::default() };
-        w.db.read_blocking(|c| worklist::list(c, &staff, view, &filter, None, (1, now))).unwrap()
+        w.db.read_blocking(|c| worklist::list(c, &staff, view, &filter, &From::Start, (1, now))).unwrap()
     };
     assert_eq!(page(View::Unassigned, None).rows.len(), 1);
     assert!(page(View::Unassigned, None).next.is_none());

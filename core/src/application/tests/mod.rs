@@ -4,6 +4,7 @@
 mod canned;
 mod hands;
 mod life;
+mod races;
 mod second;
 mod undo;
 

@@ -1,0 +1,11 @@
+drop table saved_views;
+drop index accounts_email_prefix;
+drop index applications_submitted;
+drop index applications_prefecture_due;
+drop index applications_kind_due;
+drop index applications_state_due;
+drop index applications_due;
+drop index applications_assignee;
+create index applications_assignee on applications (assignee_id, state);
+alter table applications drop column prefecture;
+alter table applications drop column facility_kind;
