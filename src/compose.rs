@@ -10,6 +10,7 @@ use uketsuke_core::application::Procedures;
 use uketsuke_core::clock::Clock;
 use uketsuke_core::config::{Config, MailTarget};
 use uketsuke_core::db::{DatabaseUrl, Db};
+use uketsuke_core::evidence::view::Viewer;
 use uketsuke_core::mail::{FileMail, MailContext, SmtpMail, Transport};
 use uketsuke_core::secret::{HashCost, Keyring, PasswordHasher};
 use uketsuke_core::storage::Storage;
@@ -33,6 +34,8 @@ pub struct Parts {
     pub hasher: PasswordHasher,
     /// Where evidence lies.
     pub storage: Storage,
+    /// How evidence is looked at: by this program, in processes of their own.
+    pub viewer: Viewer,
     /// Every kind of application.
     pub procedures: Arc<Procedures>,
     /// The way letters leave the house.
@@ -68,6 +71,7 @@ impl Parts {
             hasher: PasswordHasher::start_with(config.hash_threads, cost)?,
             storage: Storage::local(&config.evidence_dir)
                 .with_context(|| format!("cannot use {}", config.evidence_dir.display()))?,
+            viewer: Viewer::new(std::env::current_exe().context("the program's own path is unknown")?),
             procedures: Arc::new(procedures(&config, &keyring)),
             keyring,
             transport,
@@ -103,6 +107,7 @@ impl Parts {
             keyring: self.keyring.clone(),
             hasher: self.hasher.clone(),
             storage: self.storage.clone(),
+            viewer: self.viewer.clone(),
             config: self.config.clone(),
             procedures: self.procedures.clone(),
         }

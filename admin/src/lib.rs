@@ -18,6 +18,7 @@ use actix_web::web::{Data, ServiceConfig};
 use uketsuke_core::application::Procedures;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::Db;
+use uketsuke_core::evidence::view::Viewer;
 use uketsuke_core::secret::{Keyring, PasswordHasher};
 use uketsuke_core::storage::Storage;
 
@@ -32,6 +33,8 @@ pub struct Office {
     pub hasher: PasswordHasher,
     /// Where evidence lies.
     pub storage: Storage,
+    /// How evidence is looked at.
+    pub viewer: Viewer,
     /// What the program was told.
     pub config: Arc<Config>,
     /// Every kind of application.

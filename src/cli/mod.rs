@@ -6,6 +6,7 @@ mod config;
 pub mod device;
 mod eligibility;
 mod facilities;
+mod look;
 mod migrate;
 mod serve;
 mod staff;
@@ -62,6 +63,9 @@ enum Command {
     /// The people of the back office.
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Look at a file from standard input (run by the back office).
+    #[command(subcommand, hide = true)]
+    Look(look::Command),
     /// Try the product: made-up facilities, mails as files, a page to read them.
     Demo(demo::Args),
 }
@@ -99,6 +103,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Device(command) => device::run(command),
         Command::Eligibility(command) => eligibility::run(command, config),
         Command::Facilities(command) => facilities::run(command, config).await,
+        Command::Look(command) => look::run(&command),
         Command::Staff(command) => staff::run(command, config),
         Command::Demo(args) => demo::run(args).await,
     }

@@ -51,7 +51,15 @@ const BUNDLES: &[Bundle] = &[
         name: "app.js",
         content_type: JS,
         join: as_block,
-        parts: &["js/errors.js", "js/send.js", "js/upload.js", "js/password.js", "js/tools.js", "js/lookup.js"],
+        parts: &[
+            "js/errors.js",
+            "js/send.js",
+            "js/upload.js",
+            "js/password.js",
+            "js/tools.js",
+            "js/lookup.js",
+            "js/viewer.js",
+        ],
     },
     Bundle { name: "icon.svg", content_type: "image/svg+xml", join: as_it_is, parts: &["img/icon.svg"] },
 ];

@@ -256,14 +256,20 @@ async fn evidence_is_shown_as_our_own_picture_or_downloaded() {
     world.send(&id);
     let (_, mut auditor) = world.staff(Role::Auditor);
     let case = auditor.get(&format!("/cases/{id}")).await;
-    case.has(&format!("/cases/{id}/evidence/{png}/preview")).has("通知書 &#34;1&#34;.png");
-    case.has_not(&format!("{pdf}/preview")).has_not("../");
+    case.has(&format!("/cases/{id}/evidence/{png}/page/1?turn=0")).has("通知書 &#34;1&#34;.png").has_not("../");
+    let turned = auditor.get(&format!("/cases/{id}?zoom=200&turn=270")).await;
+    turned.has("zoom-200").has(&format!("/cases/{id}/evidence/{png}/page/1?turn=270"));
+    // No process can be started here, as if it had been ended.
+    let unreadable = auditor.get(&format!("/cases/{id}?file={pdf}")).await;
+    unreadable.is(StatusCode::OK).has("この書類は表示できません").has(&format!("/evidence/{pdf}/file"));
 
-    let picture = auditor.get(&format!("/cases/{id}/evidence/{png}/preview")).await;
+    let picture = auditor.get(&format!("/cases/{id}/evidence/{png}/page/1?turn=90")).await;
     picture.is(StatusCode::OK);
     assert_eq!(picture.header("content-type"), "image/png");
     assert!(picture.body.starts_with(b"\x89PNG"));
-    auditor.get(&format!("/cases/{id}/evidence/{pdf}/preview")).await.is(StatusCode::NOT_FOUND);
+    for nothing in [format!("{pdf}/page/1"), format!("{png}/page/2"), format!("{png}/page/0")] {
+        auditor.get(&format!("/cases/{id}/evidence/{nothing}")).await.is(StatusCode::NOT_FOUND);
+    }
     let file = auditor.get(&format!("/cases/{id}/evidence/{pdf}/file")).await;
     assert!(file.body.starts_with(b"%PDF-"));
     assert_eq!(

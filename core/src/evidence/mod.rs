@@ -9,6 +9,7 @@ pub mod remove;
 pub mod repo;
 pub mod sniff;
 pub mod sweep;
+pub mod view;
 
 pub use attach::{Attached, NewEvidence};
 pub use fault::{EvidenceError, EvidenceFault};

@@ -17,6 +17,7 @@ use uketsuke_core::clock::Clock;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::{Actor, Conn, Tx};
 use uketsuke_core::error::Result;
+use uketsuke_core::evidence::view::Viewer;
 use uketsuke_core::mail::{MemoryMail, Message, Transport};
 use uketsuke_core::queue::{self, JobState};
 use uketsuke_core::secret::HashCost;
@@ -59,7 +60,10 @@ impl TestApp {
         let clock = Clock::manual(START.parse::<DateTime<Utc>>().expect("the constant is a time"));
         let mail = MemoryMail::default();
         let transport = Transport::Memory(mail.clone());
-        let parts = Parts::with(config, clock.clone(), HashCost::FOR_TESTS, transport).expect("the parts fit together");
+        let mut parts =
+            Parts::with(config, clock.clone(), HashCost::FOR_TESTS, transport).expect("the parts fit together");
+        // This process is the tests, not the program.
+        parts.viewer = Viewer::new(env!("CARGO_BIN_EXE_uketsuke").into());
         parts.db.migrate().expect("migrations run");
         let runner = Runner::new(parts.works().expect("workers can be built"));
         let (stop, server) = serve(parts.clone(), listeners);

@@ -17,3 +17,4 @@ pub mod second;
 pub mod show;
 mod stale;
 pub mod undo;
+mod viewer;

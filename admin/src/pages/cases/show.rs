@@ -17,6 +17,7 @@ use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{At, Conn};
 use uketsuke_core::desk::{self, ActorNames, FacilityApplication};
 use uketsuke_core::error::{Error, Result};
+use uketsuke_core::evidence::view::Look;
 use uketsuke_core::facility::import::{FacilityChange, list_changes};
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::scope::StaffScope;
@@ -27,6 +28,7 @@ use uketsuke_web::{PageResult, html};
 
 use super::marked::{Marked, differing};
 use super::review::{self, Reviewed};
+use super::viewer::{self, Place, Viewed};
 use crate::Office;
 use crate::access::{ReadApplications, Staff};
 
@@ -41,14 +43,20 @@ struct Page {
     may: May,
     /// The list the reader came from.
     back: String,
+    viewer: Viewed,
     today: NaiveDate,
 }
 
-/// The query string.
-#[derive(Debug, Default, Deserialize)]
+/// The query string: where the reader came from, and what of the evidence is
+/// looked at.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     back: String,
+    file: String,
+    page: String,
+    zoom: String,
+    turn: String,
 }
 
 impl Asked {
@@ -174,6 +182,8 @@ pub async fn show(
         facility: reviewed.case.facility.id.clone(),
     };
     note_reading(&office.db, who.actor(), reading).await?;
+    let place = Place::asked(&asked.file, &asked.page, &asked.zoom, &asked.turn);
+    let viewer = viewer::look(&office, &reviewed, place, &asked.back).await?;
     let procedure = reviewed.procedure(&office)?;
     let title = format!("{} {}", procedure.title(), reviewed.number());
     html(&Page {
@@ -184,6 +194,7 @@ pub async fn show(
         facts: facts.into_iter().map(FactRow::of).collect(),
         may,
         back: asked.list(),
+        viewer,
         today: tokyo_date(now.utc()),
     })
 }
