@@ -17,6 +17,7 @@ import { stories as closed } from "./stories/closed.mjs";
 import { stories as docs } from "./stories/docs.mjs";
 import { stories as documents } from "./stories/documents.mjs";
 import { stories as habits } from "./stories/habits.mjs";
+import { stories as hostile } from "./stories/hostile.mjs";
 import { stories as lookup } from "./stories/lookup.mjs";
 import { stories as mainPath } from "./stories/main_path.mjs";
 import { stories as pages } from "./stories/pages.mjs";
@@ -87,7 +88,7 @@ async function withDemo(work) {
 async function main([first, second]) {
   const forDocs = first === "--screenshots";
   // The longest first.
-  const all = forDocs ? docs : [...documents, ...mainPath, ...pages, ...habits, ...lookup, ...closed];
+  const all = forDocs ? docs : [...documents, ...hostile, ...mainPath, ...pages, ...habits, ...lookup, ...closed];
   const stories = all.filter((story) => forDocs || story.name.includes(first ?? ""));
   const shots = (forDocs && second) || SCREENSHOTS;
   await mkdir(shots, { recursive: true });

@@ -164,7 +164,7 @@ impl Viewer {
 /// # Errors
 /// `Internal` when it is no picture.
 pub fn turned(picture: Vec<u8>, quarters: u32) -> Result<Vec<u8>> {
-    if quarters % 4 == 0 {
+    if quarters.is_multiple_of(4) {
         return Ok(picture);
     }
     let read = image::load_from_memory_with_format(&picture, image::ImageFormat::Png).map_err(Error::internal)?;
