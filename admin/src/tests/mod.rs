@@ -5,6 +5,7 @@ mod audit;
 mod hands;
 mod import;
 mod login;
+mod queries;
 mod queue;
 mod review;
 mod sample;

@@ -1,6 +1,14 @@
 //! Connecting by URL scheme. (The derived `establish` tries one database after
 //! the other and would create a SQLite file named like a PostgreSQL URL.)
 
+#[cfg(any(test, feature = "testing"))]
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+#[cfg(any(test, feature = "testing"))]
+use diesel::connection::InstrumentationEvent;
 use diesel::connection::{Connection, SimpleConnection, TransactionManager};
 use diesel::r2d2::ManageConnection;
 use diesel::{ConnectionError, PgConnection, SqliteConnection};
@@ -70,11 +78,25 @@ fn connect_postgres(url: &str) -> std::result::Result<PgConnection, ConnectionEr
 }
 
 /// Makes and checks the pool's connections.
-pub(super) struct Connector(DatabaseUrl);
+pub(super) struct Connector {
+    url: DatabaseUrl,
+    #[cfg(any(test, feature = "testing"))]
+    asked: Arc<AtomicUsize>,
+}
 
 impl Connector {
     pub(super) fn new(url: DatabaseUrl) -> Self {
-        Self(url)
+        Self {
+            url,
+            #[cfg(any(test, feature = "testing"))]
+            asked: Arc::default(),
+        }
+    }
+
+    /// Counts every query of the connections made here, for tests.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn asked(&self) -> Arc<AtomicUsize> {
+        self.asked.clone()
     }
 }
 
@@ -83,7 +105,18 @@ impl ManageConnection for Connector {
     type Error = Error;
 
     fn connect(&self) -> Result<Conn> {
-        self.0.connect().map_err(Error::internal)
+        #[cfg_attr(not(any(test, feature = "testing")), expect(unused_mut, reason = "tests watch it"))]
+        let mut conn = self.url.connect().map_err(Error::internal)?;
+        #[cfg(any(test, feature = "testing"))]
+        {
+            let asked = self.asked.clone();
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                    asked.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        Ok(conn)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<()> {

@@ -44,6 +44,8 @@ pub struct Db {
     pool: Pool<Connector>,
     clock: Clock,
     keyring: Arc<Keyring>,
+    #[cfg(any(test, feature = "testing"))]
+    asked: Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl Db {
@@ -53,14 +55,23 @@ impl Db {
     /// # Errors
     /// When no first connection can be made.
     pub fn open(url: &DatabaseUrl, size: u32, clock: Clock, keyring: Arc<Keyring>) -> Result<Self> {
+        let connector = Connector::new(url.clone());
+        #[cfg(any(test, feature = "testing"))]
+        let asked = connector.asked();
         let pool = Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(2))
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
-            .build(Connector::new(url.clone()))
+            .build(connector)
             .map_err(Error::internal)?;
-        Ok(Self { pool, clock, keyring })
+        Ok(Self {
+            pool,
+            clock,
+            keyring,
+            #[cfg(any(test, feature = "testing"))]
+            asked,
+        })
     }
 
     /// The keys that chain the audit trail.
@@ -87,6 +98,12 @@ impl Db {
     /// When the database does not answer.
     pub async fn is_current(&self) -> Result<bool> {
         self.read(migrate::is_current).await
+    }
+
+    /// How many queries were asked so far, for tests.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn queries(&self) -> usize {
+        self.asked.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// The clock by which this database's writes are stamped.

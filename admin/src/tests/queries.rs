@@ -1,0 +1,85 @@
+//! No page asks the database more often because there is more to show: every page
+//! of the table is opened with little and with much in the house.
+
+use actix_web::http::{Method, StatusCode};
+use uketsuke_core::application::submit::submit;
+use uketsuke_core::application::{ApplicationKind, claim, draft, notes};
+use uketsuke_core::db::Actor;
+use uketsuke_core::ids::ApplicationId;
+use uketsuke_core::staff::role::Role;
+use uketsuke_core::testing::{self, NewFacility, OFFICE};
+
+use super::World;
+use crate::routes::routes;
+
+/// The most queries of one page, its session and its own reading included.
+const MOST: usize = 40;
+
+/// Adds facilities with an application each, some in review, with notes.
+fn fill(world: &World, count: usize, first: usize) -> ApplicationId {
+    let staff = testing::add_staff(&world.db, Role::Reviewer);
+    let mut last = None;
+    for n in first..first + count {
+        let code = format!("13{n:08}");
+        let procedures = &world.office.procedures;
+        let id = world
+            .db
+            .write_blocking(Actor::system(), |tx| {
+                let facility = testing::add_facility(tx, NewFacility { code: &code, ..OFFICE })?;
+                let scope = testing::add_member(tx, &facility, &format!("{n}@example.jp"), true)?;
+                let typed = [("name", "さくら整骨院"), ("count", "3"), ("note", "")];
+                let typed = typed.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+                let id = draft::open(tx, &scope, ApplicationKind::UsageStart)?;
+                draft::save_step(tx, procedures, &scope, &id, "all", &typed)?;
+                submit(tx, procedures, &scope, &id)?;
+                claim::claim(tx, &staff, &id)?;
+                notes::add(tx, &staff, &id, "確認済み")?;
+                Ok(id)
+            })
+            .expect("an application");
+        last = Some(id);
+    }
+    last.expect("at least one")
+}
+
+async fn count(world: &World, case: &ApplicationId) -> Vec<(String, usize)> {
+    let facility = world.application(case).facility_id;
+    let mut counted = Vec::new();
+    for role in [Role::Administrator, Role::Approver] {
+        let (_, mut browser) = world.staff(role);
+        for route in routes().into_iter().filter(|route| route.method == Method::GET) {
+            let path = match route.path.split('/').nth(1) {
+                Some("cases") => route.path.replace("{id}", case.as_str()),
+                _ => route.path.replace("{id}", facility.as_str()),
+            };
+            let parts = [("{kind}", "usage_start"), ("{action}", "return"), ("{code}", "name"), ("{verb}", "suspend")];
+            let path = parts.iter().fold(path, |path, (part, word)| path.replace(part, word));
+            if path.contains('{') {
+                continue;
+            }
+            // The second visit: a first one also records that somebody looked.
+            browser.get(&path).await;
+            let before = world.db.queries();
+            let answer = browser.get(&path).await;
+            if answer.status == StatusCode::OK {
+                counted.push((format!("{role} {}", route.path), world.db.queries() - before));
+            }
+        }
+    }
+    counted
+}
+
+#[actix_web::test]
+async fn no_page_asks_more_often_when_there_is_more_to_show() {
+    let world = World::new();
+    let case = fill(&world, 2, 1);
+    let few = count(&world, &case).await;
+    fill(&world, 60, 100);
+    let many = count(&world, &case).await;
+    assert!(few.len() > 25 && few.iter().all(|(_, asked)| *asked > 0), "{few:?}");
+    for ((page, few), (same, many)) in few.iter().zip(&many) {
+        assert_eq!(page, same);
+        assert_eq!(few, many, "{page} asks more often with more to show");
+        assert!(*many <= MOST, "{page}: {many} queries");
+    }
+}
