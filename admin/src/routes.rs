@@ -9,8 +9,8 @@ use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
-    audit, cases, enrol, facilities, home, invite, jobs, login, logout, mails, queue, search, second_factor, settings,
-    staff,
+    audit, cases, enrol, facilities, home, invite, jobs, login, logout, mails, me, queue, search, second_factor,
+    settings, staff,
 };
 
 /// The table. `/facilities/import` stands before `/facilities/{id}`.
@@ -26,6 +26,8 @@ pub fn routes() -> Vec<Route> {
         get("/enrol", StaffEnrolling, || web::to(enrol::show)),
         post("/enrol", StaffEnrolling, || web::to(enrol::confirm)),
         get("/", StaffAny, || web::to(home::show)),
+        get("/me", StaffAny, || web::to(me::show)),
+        post("/me/recovery-codes", StaffAny, || web::to(me::new_codes)),
         get("/search", StaffAny, || web::to(search::show)),
         get("/queue", Staff(ReadApplications), || web::to(queue::index::show)),
         post("/queue/next", Staff(Review), || web::to(queue::next::take)),
@@ -88,5 +90,13 @@ pub fn routes() -> Vec<Route> {
         get("/staff", Staff(ManageStaff), || web::to(staff::index::show)),
         get("/staff/new", Staff(ManageStaff), || web::to(staff::new::show)),
         post("/staff/new", Staff(ManageStaff), || web::to(staff::new::send)),
+        get("/staff/roles", Staff(ManageStaff), || web::to(staff::roles::show)),
+        get("/staff/{id}", Staff(ManageStaff), || web::to(staff::show::show)),
+        post("/staff/{id}/roles", Staff(ManageStaff), || web::to(staff::show::change_roles)),
+        post("/staff/{id}/disable", Staff(ManageStaff), || web::to(staff::show::disable)),
+        post("/staff/{id}/enable", Staff(ManageStaff), || web::to(staff::show::enable)),
+        post("/staff/{id}/reset", Staff(ManageStaff), || web::to(staff::show::ask_reset)),
+        post("/staff/{id}/reset/confirm", Staff(ManageStaff), || web::to(staff::show::confirm_reset)),
+        post("/staff/{id}/reset/drop", Staff(ManageStaff), || web::to(staff::show::drop_reset)),
     ]
 }

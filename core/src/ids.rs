@@ -66,6 +66,10 @@ ids! {
     StaffId,
     /// A staff session.
     StaffSessionId,
+    /// A one-time code that stands in for the second factor.
+    RecoveryCodeId,
+    /// A request to reset a colleague's second factor.
+    FactorResetId,
     /// An application, of whatever kind.
     ApplicationId,
     /// One frozen version of what was sent.

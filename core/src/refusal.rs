@@ -32,6 +32,10 @@ pub enum Refusal {
     UndoSeen,
     /// This colleague does not review, or not any more.
     NotAReviewer,
+    /// Nobody changes their own rights or locks themselves out.
+    OwnAccount,
+    /// The back office keeps at least one administrator.
+    LastAdministrator,
     /// More devices than one application may ask for or be given.
     TooManyDevices,
     /// The verification by match is closed; documents remain.
@@ -68,6 +72,8 @@ impl Refusal {
             Self::UndoOver => "undo_over",
             Self::UndoSeen => "undo_seen",
             Self::NotAReviewer => "not_a_reviewer",
+            Self::OwnAccount => "own_account",
+            Self::LastAdministrator => "last_administrator",
             Self::TooManyDevices => "too_many_devices",
             Self::MatchClosed => "match_closed",
             Self::DeviceState => "device_state",
@@ -102,6 +108,8 @@ impl Refusal {
             Self::UndoOver => "元に戻せる時間が過ぎたか、申請者へのメールが送られています。元には戻せません。",
             Self::UndoSeen => "施設の方が結果をすでに見ている可能性があるため、元には戻せません。",
             Self::NotAReviewer => "この職員は審査を担当できません。別の職員を選んでください。",
+            Self::OwnAccount => "ご自分の権限や利用の停止は変更できません。別の管理者に頼んでください。",
+            Self::LastAdministrator => "管理者がいなくなるため、変更できません。先に別の職員を管理者にしてください。",
             Self::TooManyDevices => "台数が上限を超えています。台数を減らしてください。",
             Self::MatchClosed => "照合による確認はできなくなりました。書類を添付して申請してください。",
             Self::DeviceState => "この端末は、今の状態ではこの操作ができません。画面を更新して状態をご確認ください。",

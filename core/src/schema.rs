@@ -432,6 +432,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff_recovery_codes (id) {
+        id -> Text,
+        staff_id -> Text,
+        mac -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    factor_resets (id) {
+        id -> Text,
+        staff_id -> Text,
+        asked_by -> Text,
+        reason -> Text,
+        asked_at -> Timestamp,
+        confirmed_by -> Nullable<Text>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     saved_views (id) {
         id -> Text,
         staff_id -> Text,
@@ -554,4 +576,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_notes,
     checklist_ticks,
     saved_views,
+    staff_recovery_codes,
+    factor_resets,
 );

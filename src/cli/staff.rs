@@ -29,6 +29,13 @@ pub enum Command {
     },
     /// List the staff there are.
     List,
+    /// Reset somebody's second factor without a second administrator: for who is
+    /// the only one.
+    ResetSecondFactor {
+        /// The mail address.
+        #[arg(long)]
+        mail: String,
+    },
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -44,7 +51,19 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<()> {
     match command {
         Command::Add { mail, name, roles } => add(mail, name, &roles, config),
         Command::List => list(config),
+        Command::ResetSecondFactor { mail } => reset_second_factor(&mail, config),
     }
+}
+
+fn reset_second_factor(mail: &str, config: Option<&Path>) -> anyhow::Result<()> {
+    let parts = super::parts(config)?;
+    parts.db.migrate()?;
+    let all = parts.db.read_blocking(staff::list_staff).map_err(in_words)?;
+    let person = all.iter().find(|member| member.email.eq_ignore_ascii_case(mail.trim()));
+    let person = person.with_context(|| format!("{mail} の職員はいません"))?;
+    parts.db.write_blocking(Actor::operator(), |tx| staff::reset_by_operator(tx, &person.id)).map_err(in_words)?;
+    println!("{} さんの二段階認証を解除しました。次のログインで登録し直します。", person.name);
+    Ok(())
 }
 
 fn add(email: String, name: String, roles: &[Role], config: Option<&Path>) -> anyhow::Result<()> {

@@ -113,7 +113,7 @@ async fn enrol(stage: &Stage, seat: Seat) -> anyhow::Result<(String, StaffScope)
     let (code, keyring) = (app.code_at(stage.clock.now()), parts.keyring.clone());
     let actor = Actor::new(uketsuke_core::db::ActorKind::Staff, seat.staff.as_str());
     let outcome = parts.db.write(actor, move |tx| staff::confirm_enrolment(tx, &keyring, &seat, &code)).await?;
-    let EnrolOutcome::Done(opened) = outcome else { bail!("the second factor is refused: {outcome:?}") };
+    let EnrolOutcome::Done(opened, _) = outcome else { bail!("the second factor is refused: {outcome:?}") };
     let seat = staff::resume(&parts.db, &opened.token).await?.context("a session just opened is live")?;
     Ok((enrolment.secret, seat.scope().context("both factors are passed")?))
 }

@@ -41,6 +41,9 @@ pub const LETTERS: &[Entry] = &[
     letter::<device::Resumed>(),
     letter::<device::Revoked>(),
     letter::<staff::StaffInvite>(),
+    letter::<staff::RecoveryCodeUsed>(),
+    letter::<staff::FactorResetAsked>(),
+    letter::<staff::FactorReset>(),
 ];
 
 /// The composer of the letter called `name`.

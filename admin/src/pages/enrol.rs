@@ -14,8 +14,8 @@ use serde::Deserialize;
 use uketsuke_core::form::{FieldErrors, FieldFault};
 use uketsuke_core::staff::{EnrolOutcome, Enrolment, Stage, confirm_enrolment, enrolment};
 use uketsuke_web::extract::Form;
-use uketsuke_web::page::{FlashKind, Frame};
-use uketsuke_web::{PageError, PageResult, flash, html, html_with, invalid, see_other};
+use uketsuke_web::page::Frame;
+use uketsuke_web::{PageError, PageResult, html, html_with, invalid, see_other};
 
 use super::second_factor::{throttled, wrong};
 use super::words::until;
@@ -29,6 +29,16 @@ struct Page {
     errors: FieldErrors,
     qr: String,
     secret: String,
+}
+
+/// The recovery codes, shown this once.
+#[derive(Template)]
+#[template(path = "admin/recovery_codes.html")]
+pub(super) struct CodesPage {
+    /// The frame.
+    pub frame: Frame,
+    /// The codes, grouped in fours.
+    pub codes: Vec<String>,
 }
 
 /// What is typed.
@@ -60,9 +70,10 @@ pub async fn confirm(
     let (keyring, seat) = (office.keyring.clone(), who.seat.clone());
     let outcome = office.db.write(who.actor(), move |tx| confirm_enrolment(tx, &keyring, &seat, &form.code)).await?;
     match outcome {
-        EnrolOutcome::Done(session) => {
-            let home = flash::carry(&request, see_other("/"), FlashKind::Success, "二段階認証を登録しました");
-            Ok(seated(&request, &session, home))
+        EnrolOutcome::Done(session, codes) => {
+            let frame = who.frame("二段階認証を登録しました");
+            let shown = html(&CodesPage { frame, codes: codes.reveal().to_vec() })?;
+            Ok(seated(&request, &session, shown))
         }
         EnrolOutcome::Wrong { left } => invalid(&page.with(wrong(left))),
         EnrolOutcome::Throttled { until: at } => {

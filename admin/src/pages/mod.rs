@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod login;
 pub mod logout;
 pub mod mails;
+pub mod me;
 pub mod queue;
 pub mod search;
 pub mod second_factor;

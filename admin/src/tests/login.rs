@@ -62,9 +62,11 @@ async fn an_invited_person_comes_in_by_the_pages() {
     browser.post("/enrol", &[("code", "000000")]).await.is(StatusCode::UNPROCESSABLE_ENTITY).has("確認コードが違うか");
     let before = browser.cookies[SESSION].clone();
     let done = browser.post("/enrol", &[("code", &app.code_at(world.db.clock.now()))]).await;
-    assert_eq!(done.location, "/");
+    done.is(StatusCode::OK).has("一度しか表示されません").has("保管しました");
+    assert_eq!(done.html.matches("<li><code").count(), 10, "ten recovery codes, shown once");
     assert_ne!(browser.cookies[SESSION], before, "a new name for a new right");
-    browser.get("/").await.is(StatusCode::OK).has("二段階認証を登録しました").has("佐藤 花子").has("次の1件を担当する");
+    browser.get("/").await.is(StatusCode::OK).has("佐藤 花子").has("次の1件を担当する");
+    browser.get("/me").await.is(StatusCode::OK).has("10個").has_not("<li><code");
 
     let mut again = world.visitor();
     let half = again.post("/login", &[("email", MAIL), ("password", PASSWORD), ("next", "/queue")]).await;

@@ -2,6 +2,7 @@
 //! role, reviewers side by side, the import by two people.
 
 mod audit;
+mod colleagues;
 mod hands;
 mod import;
 mod login;

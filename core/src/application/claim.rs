@@ -69,6 +69,21 @@ pub fn release(tx: &mut Tx<'_>, scope: &StaffScope, id: &ApplicationId) -> Resul
     assign(tx, id, None)
 }
 
+/// Puts back everything that a colleague has in review, because they are stopped;
+/// answers how many those were. What they proposed waits for its second person.
+pub(crate) fn release_all(tx: &mut Tx<'_>, staff: &StaffId) -> Result<usize> {
+    let held: Vec<Application> = applications::table
+        .filter(applications::assignee_id.eq(staff))
+        .filter(applications::state.eq(State::InReview))
+        .select(Application::as_select())
+        .load(tx.conn())?;
+    for application in &held {
+        repo::advance(tx, application, (Party::Reviewer, Verb::Release), "", &EventDetail::default())?;
+        assign(tx, &application.id, None)?;
+    }
+    Ok(held.len())
+}
+
 pub(super) fn assign(tx: &mut Tx<'_>, id: &ApplicationId, staff: Option<&StaffId>) -> Result<()> {
     let since = staff.map(|_| tx.now());
     diesel::update(applications::table.find(id))

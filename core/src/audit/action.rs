@@ -43,12 +43,20 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("registration.granted", "利用開始を登録しました"),
     ("registration.struck_out", "利用開始の登録を取り消しました"),
     ("review_rule.changed", "判断する人数の設定を変更しました"),
+    ("staff.disabled", "職員の利用を停止しました"),
+    ("staff.enabled", "職員の利用を再開しました"),
     ("staff.enrolled", "職員が二段階認証を登録しました"),
+    ("staff.factor_reset", "職員の二段階認証を解除しました"),
+    ("staff.factor_reset_asked", "職員の二段階認証の解除を依頼しました"),
+    ("staff.factor_reset_dropped", "二段階認証の解除の依頼を取り消しました"),
     ("staff.invited", "職員を招待しました"),
     ("staff.logged_in", "職員がログインしました"),
     ("staff.logged_out", "職員がログアウトしました"),
     ("staff.password_passed", "職員のパスワードを確認しました"),
     ("staff.password_set", "職員がパスワードを設定しました"),
+    ("staff.recovery_code_used", "職員が回復コードでログインしました"),
+    ("staff.recovery_codes_made", "職員が回復コードを作り直しました"),
+    ("staff.roles_changed", "職員の役割を変更しました"),
 ];
 
 /// The words for an action; its name where it has none (an older program's).

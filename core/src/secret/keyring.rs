@@ -35,10 +35,12 @@ pub enum Purpose {
     SigningKey,
     /// The chain of the audit trail (MAC).
     Audit,
+    /// Recovery codes of staff at rest (MAC).
+    RecoveryCode,
 }
 
 /// Every purpose with the label its keys are derived under. Labels never change.
-const PURPOSES: [(Purpose, &str); 10] = [
+const PURPOSES: [(Purpose, &str); 11] = [
     (Purpose::MatchSecret, "match-secret"),
     (Purpose::ActivationCode, "activation-code"),
     (Purpose::DevicePassword, "device-password"),
@@ -49,6 +51,7 @@ const PURPOSES: [(Purpose, &str); 10] = [
     (Purpose::ThrottleKey, "throttle-key"),
     (Purpose::SigningKey, "signing-key"),
     (Purpose::Audit, "audit"),
+    (Purpose::RecoveryCode, "recovery-code"),
 ];
 
 /// A sealed value that does not open: unknown key, other purpose, other row, or altered.

@@ -3,9 +3,10 @@
 
 use super::login::NewSession;
 use super::model::{Secrets, Stage};
+use super::recovery::RecoverySet;
 use super::second_factor::{TOTP_TRIES, throttle_key};
 use super::session::Seat;
-use super::{login, repo, session};
+use super::{login, recovery, repo, session};
 use crate::audit::Deed;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
@@ -28,8 +29,8 @@ pub struct Enrolment {
 /// How a confirmation ended.
 #[derive(Debug)]
 pub enum EnrolOutcome {
-    /// Enrolled; a full session under a new token.
-    Done(NewSession),
+    /// Enrolled; a full session under a new token, and the recovery codes.
+    Done(NewSession, RecoverySet),
     /// The code does not fit.
     Wrong {
         /// Tries left in this window.
@@ -83,7 +84,8 @@ pub fn confirm_enrolment(tx: &mut Tx<'_>, keyring: &Keyring, seat: &Seat, code: 
     tx.record(Deed::new("staff.enrolled", "staff", seat.staff.as_str()))?;
     session::end_all(tx, &seat.staff, Some(&seat.session))?;
     let token = session::promote(tx, &seat.session, Stage::Full)?;
-    Ok(EnrolOutcome::Done(NewSession { token, stage: Stage::Full }))
+    let codes = recovery::mint(tx, keyring, &seat.staff)?;
+    Ok(EnrolOutcome::Done(NewSession { token, stage: Stage::Full }, codes))
 }
 
 fn must_enrol(seat: &Seat) -> Result<()> {

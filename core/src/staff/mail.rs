@@ -52,3 +52,55 @@ impl Letter for StaffInvite {
         }))
     }
 }
+
+/// Declares a letter that tells a member of staff about their own login.
+macro_rules! about_login {
+    ($(#[$doc:meta])* $name:ident, $letter:literal, $subject:literal, $body:literal, $path:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        pub struct $name {
+            /// The person.
+            pub staff: StaffId,
+        }
+
+        impl Letter for $name {
+            const NAME: &'static str = $letter;
+
+            fn compose(&self, tx: &mut Tx<'_>, context: &MailContext) -> Result<Option<Message>> {
+                #[derive(Template)]
+                #[template(path = $subject, escape = "none")]
+                struct Subject;
+                #[derive(Template)]
+                #[template(path = $body, escape = "none")]
+                struct Body<'a> {
+                    person: &'a StaffMember,
+                    url: &'a str,
+                }
+
+                let person = repo::get_staff(tx.conn(), &self.staff)?;
+                let url = format!("{}{}", context.admin_url, $path);
+                Ok(Some(Message {
+                    to: person.email.clone(),
+                    subject: Subject.render().map_err(Error::internal)?.trim().to_owned(),
+                    body: Body { person: &person, url: &url }.render().map_err(Error::internal)?,
+                }))
+            }
+        }
+    };
+}
+
+about_login! {
+    /// A recovery code was used.
+    RecoveryCodeUsed, "staff_recovery_code_used",
+    "mail/staff_recovery_code_used/subject.txt", "mail/staff_recovery_code_used/body.txt", "/me"
+}
+about_login! {
+    /// An administrator asked to reset the second factor.
+    FactorResetAsked, "staff_factor_reset_asked",
+    "mail/staff_factor_reset_asked/subject.txt", "mail/staff_factor_reset_asked/body.txt", "/login"
+}
+about_login! {
+    /// The second factor was reset.
+    FactorReset, "staff_factor_reset",
+    "mail/staff_factor_reset/subject.txt", "mail/staff_factor_reset/body.txt", "/login"
+}

@@ -6,10 +6,13 @@
 
 mod accept;
 mod enrol;
+mod factor_reset;
 mod invite;
 mod login;
 pub mod mail;
+mod manage;
 mod model;
+mod recovery;
 mod repo;
 pub mod role;
 pub mod saved_view;
@@ -20,9 +23,14 @@ mod tests;
 
 pub use accept::{NewPasswordForm, accept, look_at_invite};
 pub use enrol::{EnrolOutcome, Enrolment, confirm_enrolment, enrolment};
+pub use factor_reset::{
+    PendingReset, RESET_LIFETIME, ask_reset, confirm_reset, drop_reset, find_pending, reset_by_operator,
+};
 pub use invite::{Invitation, InviteForm, add, invite};
 pub use login::{Attempt, LoginOutcome, NewSession, login};
+pub use manage::{change_roles, disable, enable};
 pub use model::{Roles, StaffMember, StaffState, Stage};
+pub use recovery::{NewSet, RECOVERY_CODES, RecoverySet, new_recovery_codes, recovery_codes_left};
 pub use repo::{get_staff, list_staff, names_of};
 pub use saved_view::{SavedView, delete_view, list_views, save_view};
 pub use second_factor::{SecondFactorOutcome, pass_second_factor};

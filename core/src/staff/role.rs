@@ -73,6 +73,48 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
     ]
 };
 
+impl Permission {
+    /// Every permission, in the order of the table that administrators see.
+    pub const ALL: &'static [Self] = {
+        use Permission::*;
+        &[
+            ReadApplications,
+            Review,
+            Approve,
+            WriteNotes,
+            ReadFacilities,
+            ManageDevices,
+            ImportMaster,
+            ReadMail,
+            ReadAudit,
+            ManageSettings,
+            ManageStaff,
+        ]
+    };
+
+    /// What it allows, in the words staff read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ReadApplications => "申請と書類を見る",
+            Self::Review => "申請を担当し、審査する",
+            Self::Approve => "提案された判断を承認する",
+            Self::WriteNotes => "職員だけのメモを残す",
+            Self::ReadFacilities => "施設と端末を見る",
+            Self::ManageDevices => "端末を停止・失効させる",
+            Self::ImportMaster => "施設マスタを取り込む",
+            Self::ReadMail => "送信メールと処理の状況を見る",
+            Self::ReadAudit => "証跡を見る・検証する",
+            Self::ManageSettings => "理由・休日・判断のしかたを設定する",
+            Self::ManageStaff => "職員を招待・変更・停止する",
+        }
+    }
+
+    /// Whether somebody with it changes something for others.
+    pub const fn writes(self) -> bool {
+        !matches!(self, Self::ReadApplications | Self::ReadFacilities | Self::ReadMail | Self::ReadAudit)
+    }
+}
+
 impl Role {
     /// The word staff read.
     pub const fn label(self) -> &'static str {
@@ -89,5 +131,37 @@ impl Role {
     /// Whether this role may do that, by the table.
     pub fn may(self, permission: Permission) -> bool {
         PERMISSIONS.iter().any(|(role, may)| *role == self && may.contains(&permission))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_is_in_the_list_once_and_somebody_has_it() {
+        let listed: std::collections::HashSet<String> = Permission::ALL.iter().map(|p| format!("{p:?}")).collect();
+        assert_eq!(listed.len(), Permission::ALL.len());
+        for (_, permissions) in PERMISSIONS {
+            assert!(permissions.iter().all(|permission| Permission::ALL.contains(permission)));
+        }
+        for permission in Permission::ALL {
+            assert!(Role::ALL.iter().any(|role| role.may(*permission)), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn the_auditor_reads_everything_and_changes_nothing() {
+        for permission in Permission::ALL {
+            let reads = matches!(
+                permission,
+                Permission::ReadApplications
+                    | Permission::ReadFacilities
+                    | Permission::ReadMail
+                    | Permission::ReadAudit
+            );
+            assert_eq!(Role::Auditor.may(*permission), reads, "{permission:?}");
+            assert_eq!(permission.writes(), !reads, "{permission:?}");
+        }
     }
 }

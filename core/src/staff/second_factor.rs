@@ -1,12 +1,13 @@
-//! The second factor at login: one code, accepted once.
+//! The second factor at login: one code, of the app or a recovery code, accepted
+//! once.
 
 use chrono::Duration;
 
 use super::enrol::open_secret;
 use super::login::{NewSession, spend};
 use super::model::Stage;
-use super::repo;
 use super::session::{self, Seat};
+use super::{recovery, repo};
 use crate::audit::Deed;
 use crate::db::{At, Tx};
 use crate::error::{Error, Result};
@@ -34,7 +35,8 @@ pub enum SecondFactorOutcome {
     },
 }
 
-/// Checks the code of a session that has passed the password.
+/// Checks the code of a session that has passed the password: one of the app, or
+/// a recovery code.
 ///
 /// # Errors
 /// `Forbidden` for a session at any other stage.
@@ -52,6 +54,7 @@ pub fn pass_second_factor(tx: &mut Tx<'_>, keyring: &Keyring, seat: &Seat, code:
     let step = totp::check(&secret, code, tx.now().utc(), secrets.totp_last_step);
     match step {
         Some(step) if repo::take_step(tx, &seat.staff, step)? => {}
+        None if recovery::take(tx, keyring, &seat.staff, code)? => {}
         _ => return Ok(SecondFactorOutcome::Wrong { left }),
     }
     throttle::clear(tx, &key)?;

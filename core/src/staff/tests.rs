@@ -6,6 +6,10 @@ use diesel::prelude::*;
 
 use super::role::{Permission, Role};
 use super::*;
+
+mod colleagues;
+mod recovery;
+
 use crate::db::{Actor, Db};
 use crate::error::{Error, Result};
 use crate::refusal::Refusal;
@@ -67,13 +71,20 @@ fn pass(db: &Db, seat: &Seat, code: &str) -> Result<SecondFactorOutcome> {
 
 /// A person with password and app, as after the first login; and the app.
 async fn working(db: &TestDb, hasher: &PasswordHasher) -> TotpSecret {
+    working_with_codes(db, hasher).await.0
+}
+
+/// As [`working`], with the recovery codes.
+async fn working_with_codes(db: &TestDb, hasher: &PasswordHasher) -> (TotpSecret, Vec<String>) {
     let token = invited(db, MAIL).expect("invited");
     accept(db, hasher, &token, &form(PASSWORD)).await.expect("accepted");
     let seat = opened(db, hasher).await;
     let app = app(db, &seat);
-    assert!(matches!(confirm(db, &seat, &code(db, &app)), Ok(EnrolOutcome::Done(_))));
+    let EnrolOutcome::Done(_, codes) = confirm(db, &seat, &code(db, &app)).expect("confirmed") else {
+        panic!("not enrolled")
+    };
     db.clock.advance(Duration::seconds(60));
-    app
+    (app, codes.reveal().to_vec())
 }
 
 #[tokio::test]
@@ -90,7 +101,7 @@ async fn an_invited_person_sets_a_password_enrols_and_works() {
     assert!(shown.uri.starts_with("otpauth://totp/uketsuke") && shown.uri.contains(&shown.secret));
 
     assert!(matches!(confirm(&db, &seat, "000000"), Ok(EnrolOutcome::Wrong { left: 4 })));
-    let EnrolOutcome::Done(session) = confirm(&db, &seat, &code(&db, &app(&db, &seat))).expect("confirmed") else {
+    let EnrolOutcome::Done(session, _) = confirm(&db, &seat, &code(&db, &app(&db, &seat))).expect("confirmed") else {
         panic!("not enrolled")
     };
     let seat = resume(&db, &session.token).await.expect("reads").expect("a full session");

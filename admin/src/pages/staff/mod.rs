@@ -2,3 +2,5 @@
 
 pub mod index;
 pub mod new;
+pub mod roles;
+pub mod show;

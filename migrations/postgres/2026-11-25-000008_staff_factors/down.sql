@@ -1,0 +1,2 @@
+drop table factor_resets;
+drop table staff_recovery_codes;
