@@ -85,8 +85,7 @@ fn draw(pdf: &Pdf, number: u32) -> anyhow::Result<Vec<u8>> {
         bail!("a page without a size");
     }
     let scale = (WIDTH / width).min((PIXELS / (width * height)).sqrt()).min(20_000.0 / height);
-    let settings =
-        InterpreterSettings { font_resolver: Arc::new(|query| font(query)), ..InterpreterSettings::default() };
+    let settings = InterpreterSettings { font_resolver: Arc::new(font), ..InterpreterSettings::default() };
     let size = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
     let picture = render(page, &RenderCache::new(), &settings, &RenderSettings::default(), &size);
     picture.into_png().map_err(|error| anyhow::anyhow!("the picture cannot be written: {error:?}"))

@@ -102,6 +102,7 @@ pub fn enrol(browser: &mut Browser, db: &Db, email: &str, role: Role) -> TotpSec
     browser.fill("確認コード", &app.code_at(db.clock().now()));
     browser.press("登録する");
     assert_eq!(browser.page().status, 200, "{}", browser.page().text());
+    browser.follow("保管しました");
     app
 }
 
