@@ -68,6 +68,10 @@ demands! {
     ReadAudit = Some(Permission::ReadAudit);
     /// [`Permission::ReadMail`].
     ReadMail = Some(Permission::ReadMail);
+    /// [`Permission::ResendMail`].
+    ResendMail = Some(Permission::ResendMail);
+    /// [`Permission::ManageJobs`].
+    ManageJobs = Some(Permission::ManageJobs);
 }
 
 /// A signed-in member of staff with a permission.

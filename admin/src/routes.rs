@@ -2,8 +2,8 @@
 
 use actix_web::web;
 use uketsuke_core::staff::role::Permission::{
-    Approve, ImportMaster, ManageDevices, ManageSettings, ManageStaff, ReadApplications, ReadAudit, ReadFacilities,
-    ReadMail, Review, WriteNotes,
+    Approve, ImportMaster, ManageDevices, ManageJobs, ManageSettings, ManageStaff, ReadApplications, ReadAudit,
+    ReadFacilities, ReadMail, ResendMail, Review, WriteNotes,
 };
 use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
@@ -73,8 +73,12 @@ pub fn routes() -> Vec<Route> {
         get("/devices/{id}", Staff(ReadFacilities), || web::to(facilities::device::show)),
         get("/devices/{id}/{verb}", Staff(ManageDevices), || web::to(facilities::device::ask)),
         post("/devices/{id}/{verb}", Staff(ManageDevices), || web::to(facilities::device::act)),
-        get("/mails", Staff(ReadMail), || web::to(mails::show)),
+        get("/mails", Staff(ReadMail), || web::to(mails::index::show)),
+        get("/mails/{id}", Staff(ReadMail), || web::to(mails::show::show)),
+        post("/mails/{id}/resend", Staff(ResendMail), || web::to(mails::show::resend)),
         get("/jobs", Staff(ReadMail), || web::to(jobs::show)),
+        post("/jobs/retry-all", Staff(ManageJobs), || web::to(jobs::retry_all)),
+        post("/jobs/{id}/retry", Staff(ManageJobs), || web::to(jobs::retry)),
         get("/audit", Staff(ReadAudit), || web::to(audit::index::show)),
         get("/audit/export", Staff(ReadAudit), || web::to(audit::export::ask)),
         post("/audit/export", Staff(ReadAudit), || web::to(audit::export::deliver)),

@@ -29,6 +29,7 @@ pub mod progress;
 pub mod queue;
 pub mod refusal;
 pub mod registration;
+pub mod retry;
 pub mod schema;
 pub mod scope;
 pub mod secret;

@@ -400,6 +400,8 @@ diesel::table! {
         last_error -> Nullable<Text>,
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
+        ids -> Nullable<Text>,
+        tries -> Integer,
     }
 }
 

@@ -42,7 +42,7 @@ fn write(
     }
     let message = compose(tx, &mail.ids, context)?;
     match &message {
-        Some(message) => record_mail(tx, &mail.mail, &mail.letter, message)?,
+        Some(message) => record_mail(tx, &mail.mail, (&mail.letter, &mail.ids), message)?,
         None => note_needless(tx, &mail.mail)?,
     }
     Ok(message)

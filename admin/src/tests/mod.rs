@@ -6,6 +6,7 @@ mod colleagues;
 mod hands;
 mod import;
 mod login;
+mod operations;
 mod queries;
 mod queue;
 mod review;

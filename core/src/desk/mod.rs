@@ -16,7 +16,7 @@ mod tests;
 pub use actors::{ActorNames, actor_names};
 pub use applications::{FacilityApplication, find_by_number, get_sent, list_of_facility};
 pub use facilities::{FacilityFilter, FacilityPage, Member, get_facility, list_members, search_facilities};
-pub use outgoing::{DeadJob, MailPage, list_dead_jobs, list_mails};
+pub use outgoing::{DeadJob, MailPage, get_mail, list_dead_jobs, list_mails};
 pub use subjects::{SubjectNames, subject_names};
 
 use crate::error::{Error, Result};

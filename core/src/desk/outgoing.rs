@@ -21,19 +21,32 @@ pub struct MailPage {
     pub next: Option<MailId>,
 }
 
-/// Mails in one state or all, older than the row given. Ids sort by time.
+/// One mail.
+///
+/// # Errors
+/// `Forbidden` without the permission; `NotFound`.
+pub fn get_mail(conn: &mut Conn, scope: &StaffScope, id: &MailId) -> Result<MailRow> {
+    must(scope, Permission::ReadMail)?;
+    Ok(mails::table.find(id).select(MailRow::as_select()).first(conn)?)
+}
+
+/// Mails in one state or all, to one address or all, older than the row given.
+/// Ids sort by time.
 ///
 /// # Errors
 /// `Forbidden` without the permission.
 pub fn list_mails(
     conn: &mut Conn,
     scope: &StaffScope,
-    state: Option<MailState>,
+    (state, recipient): (Option<MailState>, Option<&str>),
     after: Option<&MailId>,
     size: u16,
 ) -> Result<MailPage> {
     must(scope, Permission::ReadMail)?;
     let mut query = mails::table.into_boxed();
+    if let Some(recipient) = recipient {
+        query = query.filter(mails::recipient.eq(recipient.to_owned()));
+    }
     if let Some(state) = state {
         query = query.filter(mails::state.eq(state));
     }

@@ -43,19 +43,32 @@ pub struct MailRow {
     pub created_at: At,
     /// When the mail server took it.
     pub sent_at: Option<At>,
+    /// How often the mail server was asked.
+    pub tries: i32,
+    ids: Option<String>,
 }
 
-/// Notes a composed mail; again at a later attempt changes nothing.
+impl MailRow {
+    /// Whether its letter can be sent once more.
+    pub fn can_resend(&self) -> bool {
+        self.ids.is_some() && self.state != MailState::Pending
+    }
+}
+
+/// Notes a composed mail with its letter's name and ids; again at a later attempt
+/// changes nothing.
 ///
 /// # Errors
 /// From the database only.
-pub fn record_mail(tx: &mut Tx<'_>, id: &MailId, letter: &str, message: &Message) -> Result<()> {
+pub fn record_mail(tx: &mut Tx<'_>, id: &MailId, (letter, ids): (&str, &str), message: &Message) -> Result<()> {
     let now = tx.now();
     tx.insert_once(|c| {
         diesel::insert_into(mails::table)
             .values((
                 mails::id.eq(id),
                 mails::letter.eq(letter),
+                mails::ids.eq(ids),
+                mails::tries.eq(0),
                 mails::recipient.eq(&message.to),
                 mails::subject.eq(&message.subject),
                 mails::state.eq(MailState::Pending),
@@ -73,7 +86,12 @@ pub fn record_mail(tx: &mut Tx<'_>, id: &MailId, letter: &str, message: &Message
 pub fn note_sent(tx: &mut Tx<'_>, id: &MailId) -> Result<()> {
     let now = tx.now();
     diesel::update(mails::table.filter(mails::id.eq(id)))
-        .set((mails::state.eq(MailState::Sent), mails::sent_at.eq(now), mails::last_error.eq(None::<String>)))
+        .set((
+            mails::state.eq(MailState::Sent),
+            mails::sent_at.eq(now),
+            mails::last_error.eq(None::<String>),
+            mails::tries.eq(mails::tries + 1),
+        ))
         .execute(tx.conn())?;
     Ok(())
 }
@@ -85,7 +103,7 @@ pub fn note_sent(tx: &mut Tx<'_>, id: &MailId) -> Result<()> {
 pub fn note_failed(tx: &mut Tx<'_>, id: &MailId, error: &str, for_good: bool) -> Result<()> {
     let state = if for_good { MailState::Failed } else { MailState::Pending };
     diesel::update(mails::table.filter(mails::id.eq(id)))
-        .set((mails::state.eq(state), mails::last_error.eq(Some(error))))
+        .set((mails::state.eq(state), mails::last_error.eq(Some(error)), mails::tries.eq(mails::tries + 1)))
         .execute(tx.conn())?;
     Ok(())
 }

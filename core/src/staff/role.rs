@@ -43,6 +43,10 @@ pub enum Permission {
     ManageStaff,
     /// See what mail went out.
     ReadMail,
+    /// Send a mail once more.
+    ResendMail,
+    /// Run jobs again that were given up.
+    ManageJobs,
     /// Read the audit trail.
     ReadAudit,
 }
@@ -53,7 +57,7 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
     &[
         (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities]),
         (Role::Approver, &[ReadApplications, Review, Approve, WriteNotes, ReadFacilities]),
-        (Role::Support, &[ReadApplications, WriteNotes, ReadFacilities, ManageDevices, ReadMail]),
+        (Role::Support, &[ReadApplications, WriteNotes, ReadFacilities, ManageDevices, ReadMail, ResendMail]),
         (Role::Editor, &[]),
         (
             Role::Administrator,
@@ -66,6 +70,8 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 ManageSettings,
                 ManageStaff,
                 ReadMail,
+                ResendMail,
+                ManageJobs,
                 ReadAudit,
             ],
         ),
@@ -86,6 +92,8 @@ impl Permission {
             ManageDevices,
             ImportMaster,
             ReadMail,
+            ResendMail,
+            ManageJobs,
             ReadAudit,
             ManageSettings,
             ManageStaff,
@@ -103,6 +111,8 @@ impl Permission {
             Self::ManageDevices => "端末を停止・失効させる",
             Self::ImportMaster => "施設マスタを取り込む",
             Self::ReadMail => "送信メールと処理の状況を見る",
+            Self::ResendMail => "メールをもう一度送る",
+            Self::ManageJobs => "止まった処理をもう一度実行する",
             Self::ReadAudit => "証跡を見る・検証する",
             Self::ManageSettings => "理由・休日・判断のしかたを設定する",
             Self::ManageStaff => "職員を招待・変更・停止する",

@@ -7,76 +7,17 @@ use super::counts::ones;
 use super::query::page_query;
 use super::seek::seek;
 use super::*;
-use crate::db::Conn;
 use crate::scope::StaffScope;
 use crate::staff::role::Role;
-use crate::testing::{TestDb, add_staff, plan, sql, test_db};
+use crate::testing::{TestDb, add_staff, country, plan, test_db};
 
 const FACILITIES: u32 = 250_000;
 const APPLICATIONS: u32 = 100_000;
 
-/// A hundred thousand applications, one in twenty of them open, made by the
-/// database itself.
 fn country() -> (TestDb, StaffScope) {
     let db = test_db();
     let staff = add_staff(&db, Role::Reviewer);
-    let rows = "
-        insert into facilities (id, code, kind, prefecture, name, kana, postal_code, address, phone, manager_name,
-            search_key, search_grams, revision, created_at, updated_at)
-        select 'f' || n, <PREF> || '1' || <SEVEN>, case n % 2 when 0 then 'judo_therapy' else 'clinic' end, n % 47 + 1,
-            case n % 2500 when 0 then 'アサヒ鍼灸院' else 'サクラ整骨院' end, '', '', '', '03' || <EIGHT>, '',
-            case n % 2500 when 0 then 'アサヒ鍼灸院' else 'サクラ整骨院' end,
-            case n % 2500 when 0 then 'アサ サヒ ヒ鍼 鍼灸 灸院' else 'サク クラ ラ整 整骨 骨院' end, 0, <AT>, <AT>
-        from numbers where n <= <FACILITIES>;
-        insert into accounts (id, email, email_key, family_name, given_name, phone, password_hash, state, failures,
-            password_changed_at, revision, created_at, updated_at)
-        select 'a' || n, 'a' || n || '@example.jp', 'a' || n || '@example.jp', '', '', '', '', 'active', 0, <AT>, 0, <AT>, <AT>
-        from numbers where n <= <APPLICATIONS>;
-        insert into applications (id, number, kind, facility_id, account_id, state, document, assignee_id, submitted_at,
-            due_on, revision, created_at, updated_at, facility_kind, prefecture)
-        select <ID>, null, 'usage_start', 'f' || n, 'a' || n,
-            case when n % 20 > 0 then 'approved' when n % 80 = 0 then 'submitted' when n % 80 = 20 then 'in_review'
-                when n % 80 = 40 then 'returned' else 'awaiting_approval' end,
-            '{}', case when n % 80 = 20 then '<STAFF>' end, <DAY>, <DUE>, 1, <AT>, <AT>,
-            case n % 2 when 0 then 'judo_therapy' else 'clinic' end, n % 47 + 1
-        from numbers where n <= <APPLICATIONS>;";
-    let fill = |text: &str, words: &[(&str, &str)]| words.iter().fold(text.to_owned(), |t, (a, b)| t.replace(a, b));
-    let (facilities, applications) = (FACILITIES.to_string(), APPLICATIONS.to_string());
-    let shared =
-        [("<FACILITIES>", facilities.as_str()), ("<APPLICATIONS>", &applications), ("<STAFF>", staff.staff().as_str())];
-    db.read_blocking(|c| {
-        let text = match c {
-            Conn::Sqlite(_) => fill(
-                &format!(
-                    "create temp table numbers (n integer primary key); with recursive up (n) as (select 1 union all \
-                     select n + 1 from up where n < <FACILITIES>) insert into numbers select n from up; {rows} analyze;"
-                ),
-                &[
-                    ("<PREF>", "substr('0' || (n % 47 + 1), -2)"),
-                    ("<SEVEN>", "substr('0000000' || n, -7)"),
-                    ("<EIGHT>", "substr('00000000' || n, -8)"),
-                    ("<ID>", "'01900000-0000-7000-8000-' || substr('000000000000' || n, -12)"),
-                    ("<DAY>", "datetime('2026-11-20 01:00:00', '-' || (n / 100) || ' days')"),
-                    ("<DUE>", "date('2026-11-27', '-' || (n / 100) || ' days')"),
-                    ("<AT>", "'2026-11-20 01:00:00'"),
-                ],
-            ),
-            Conn::Postgres(_) => fill(
-                &format!("create temp table numbers as select generate_series(1, <FACILITIES>) as n; {rows} analyze;"),
-                &[
-                    ("<PREF>", "right('0' || (n % 47 + 1), 2)"),
-                    ("<SEVEN>", "right('0000000' || n, 7)"),
-                    ("<EIGHT>", "right('00000000' || n, 8)"),
-                    ("<ID>", "'01900000-0000-7000-8000-' || right('000000000000' || n, 12)"),
-                    ("<DAY>", "timestamp '2026-11-20 01:00:00' - (n / 100) * interval '1 day'"),
-                    ("<DUE>", "date '2026-11-27' - n / 100"),
-                    ("<AT>", "timestamp '2026-11-20 01:00:00'"),
-                ],
-            ),
-        };
-        sql(c, &fill(&text, &shared))
-    })
-    .expect("a country of applications");
+    db.read_blocking(|c| country::fill(c, (FACILITIES, APPLICATIONS), staff.staff())).expect("a country");
     (db, staff)
 }
 

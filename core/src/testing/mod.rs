@@ -2,6 +2,8 @@
 //! when `UKETSUKE_TEST_POSTGRES_URL` is set), a clock turned by hand, cheap
 //! password hashing, and people and places to start from.
 
+pub mod country;
+
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 

@@ -12,14 +12,16 @@ use uketsuke_web::form::Choice;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
+use super::state_words;
 use crate::Office;
 use crate::access::{ReadMail, Staff};
+use crate::pages::words::encoded;
 
 /// Rows on one page.
 const SIZE: u16 = 50;
 
 #[derive(Template)]
-#[template(path = "admin/mails.html")]
+#[template(path = "admin/mails/index.html")]
 struct Page {
     frame: Frame,
     errors: FieldErrors,
@@ -34,30 +36,25 @@ struct Page {
 #[serde(default)]
 pub struct Asked {
     state: String,
+    recipient: String,
     after: String,
 }
 
 /// The list.
 pub async fn show(office: Data<Office>, who: Staff<ReadMail>, Query(asked): Query<Asked>) -> PageResult {
     let (scope, state, after) = (who.scope.clone(), MailState::parse(&asked.state), MailId::parse(&asked.after));
-    let page = office.db.read(move |c| desk::list_mails(c, &scope, state, after.as_ref(), SIZE)).await?;
-    let kept = state.map_or("", MailState::as_str);
+    let recipient = Some(asked.recipient.trim().to_owned()).filter(|recipient| !recipient.is_empty());
+    let page = office
+        .db
+        .read(move |c| desk::list_mails(c, &scope, (state, recipient.as_deref()), after.as_ref(), SIZE))
+        .await?;
+    let kept = format!("state={}&recipient={}", state.map_or("", MailState::as_str), encoded(asked.recipient.trim()));
     html(&Page {
         frame: who.frame("送信メール", "/mails"),
         errors: FieldErrors::default(),
-        states: MailState::ALL.iter().map(|state| Choice::new(state.as_str(), words(*state).0)).collect(),
+        states: MailState::ALL.iter().map(|state| Choice::new(state.as_str(), state_words(*state).0)).collect(),
         rows: page.rows,
-        next: page.next.map_or(String::new(), |id| format!("/mails?state={kept}&after={id}")),
+        next: page.next.map_or(String::new(), |id| format!("/mails?{kept}&after={id}")),
         asked,
     })
-}
-
-/// The words and the tone of a mail's state.
-pub(crate) fn words(state: MailState) -> (&'static str, &'static str) {
-    match state {
-        MailState::Pending => ("送信待ち", "blue-line"),
-        MailState::Sent => ("送信済み", "green"),
-        MailState::Failed => ("送信できません", "orange"),
-        MailState::Needless => ("不要になりました", "grey"),
-    }
 }

@@ -1,0 +1,7 @@
+//! Outgoing mail: what went out, what failed, and sending it once more.
+
+pub mod index;
+pub mod show;
+mod words;
+
+pub(crate) use words::{letter_words, state_words};

@@ -1,0 +1,60 @@
+//! What letters and their states are called.
+
+use uketsuke_core::mail::MailState;
+
+/// Every letter by its name.
+const LETTERS: &[(&str, &str)] = &[
+    ("account_activated", "登録完了のお知らせ"),
+    ("account_activation", "登録を完了するリンク"),
+    ("account_changed", "登録情報の変更のお知らせ"),
+    ("account_known", "登録済みのお知らせ"),
+    ("application_approved", "承認のお知らせ"),
+    ("application_approved_at_once", "利用開始申請受付完了"),
+    ("application_received", "申請受付のお知らせ"),
+    ("application_rejected", "却下のお知らせ"),
+    ("application_returned", "修正のお願い"),
+    ("application_withdrawn", "取下げのお知らせ"),
+    ("device_activated", "端末の設定完了"),
+    ("device_reissued", "端末の再発行"),
+    ("device_reissued_lost", "紛失による端末の再発行"),
+    ("device_resumed", "端末の停止解除"),
+    ("device_revoked", "端末の失効"),
+    ("device_suspended", "端末の停止"),
+    ("facility_closed", "施設の廃止のお知らせ"),
+    ("account_reset", "パスワード再設定のリンク"),
+    ("staff_factor_reset", "職員：二段階認証の解除"),
+    ("staff_factor_reset_asked", "職員：二段階認証の解除の依頼"),
+    ("staff_invite", "職員の招待"),
+    ("staff_recovery_code_used", "職員：回復コードの使用"),
+];
+
+/// The words for a letter; its name where it has none (an older program's).
+pub(crate) fn letter_words(name: &str) -> &str {
+    LETTERS.iter().find(|(letter, _)| *letter == name).map_or(name, |(_, words)| words)
+}
+
+/// The words and the tone of a mail's state.
+pub(crate) fn state_words(state: MailState) -> (&'static str, &'static str) {
+    match state {
+        MailState::Pending => ("送信待ち", "blue-line"),
+        MailState::Sent => ("送信済み", "green"),
+        MailState::Failed => ("送信できません", "orange"),
+        MailState::Needless => ("不要になりました", "grey"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_with_texts_has_words() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../templates/mail");
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            if entry.path().join("subject.txt").exists() {
+                let name = entry.file_name().into_string().expect("a name");
+                assert_ne!(letter_words(&name), name, "{name} has no words");
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+drop index mails_recipient;
+alter table mails drop column tries;
+alter table mails drop column ids;
