@@ -39,7 +39,9 @@ impl<'w> Reviewer<'w> {
     /// The addresses of what this reviewer has taken.
     fn mine(&mut self) -> Vec<String> {
         self.0.open("/queue?v=mine");
-        self.0.page().attributes("#queue tbody th a", "href")
+        let links = self.0.page().attributes("#queue tbody th a", "href");
+        // Without the way back to the list, which links carry along.
+        links.iter().filter_map(|link| Some(link.split('?').next()?.to_owned())).collect()
     }
 
     /// Takes the one that has waited longest; `false` when none waits.
