@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uketsuke::compose::Parts;
 use uketsuke::serve::{self, Listeners, Part};
+use uketsuke_core::audit;
 use uketsuke_core::clock::Clock;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::{Actor, Conn, Tx};
@@ -159,8 +160,11 @@ impl TestApp {
         self.forgiving.store(true, Ordering::SeqCst);
     }
 
-    /// Ends the test: no job may be left undelivered, and none may have died.
+    /// Ends the test: no job may be left undelivered, none may have died, and the
+    /// audit trail is whole.
     pub fn finish(self) {
+        let trail = self.read(|c| audit::verify(c, &self.parts.keyring, None));
+        assert_eq!(trail.damage, [], "after {} events", trail.events);
         let left = self.read(|c| queue::count(c, JobState::Ready));
         let dead = self.read(|c| queue::count(c, JobState::Dead));
         let dead = if self.forgiving.load(Ordering::SeqCst) { 0 } else { dead };
