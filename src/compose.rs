@@ -10,7 +10,8 @@ use uketsuke_core::application::Procedures;
 use uketsuke_core::clock::Clock;
 use uketsuke_core::config::{Config, MailTarget};
 use uketsuke_core::db::{DatabaseUrl, Db};
-use uketsuke_core::evidence::view::Viewer;
+use uketsuke_core::evidence::Viewer;
+use uketsuke_core::evidence::viewer::{self, opener::Opener};
 use uketsuke_core::mail::{FileMail, MailContext, SmtpMail, Transport};
 use uketsuke_core::secret::{HashCost, Keyring, PasswordHasher};
 use uketsuke_core::storage::Storage;
@@ -34,7 +35,7 @@ pub struct Parts {
     pub hasher: PasswordHasher,
     /// Where evidence lies.
     pub storage: Storage,
-    /// How evidence is looked at: by this program, in processes of their own.
+    /// Opens evidence for those who review it.
     pub viewer: Viewer,
     /// Every kind of application.
     pub procedures: Arc<Procedures>,
@@ -71,7 +72,10 @@ impl Parts {
             hasher: PasswordHasher::start_with(config.hash_threads, cost)?,
             storage: Storage::local(&config.evidence_dir)
                 .with_context(|| format!("cannot use {}", config.evidence_dir.display()))?,
-            viewer: Viewer::new(std::env::current_exe().context("the program's own path is unknown")?),
+            viewer: Viewer::new(
+                Opener::this_program().context("the program cannot find itself")?,
+                viewer::font(config.pdf_font.clone()),
+            ),
             procedures: Arc::new(procedures(&config, &keyring)),
             keyring,
             transport,

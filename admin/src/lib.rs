@@ -18,7 +18,7 @@ use actix_web::web::{Data, ServiceConfig};
 use uketsuke_core::application::Procedures;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::Db;
-use uketsuke_core::evidence::view::Viewer;
+use uketsuke_core::evidence::Viewer;
 use uketsuke_core::secret::{Keyring, PasswordHasher};
 use uketsuke_core::storage::Storage;
 
@@ -33,7 +33,7 @@ pub struct Office {
     pub hasher: PasswordHasher,
     /// Where evidence lies.
     pub storage: Storage,
-    /// How evidence is looked at.
+    /// Opens evidence for those who look at it.
     pub viewer: Viewer,
     /// What the program was told.
     pub config: Arc<Config>,

@@ -58,7 +58,7 @@ pub fn routes() -> Vec<Route> {
         post("/cases/{id}/recall", Staff(Review), || web::to(cases::second::recall)),
         get("/cases/{id}/undo", Staff(Review), || web::to(cases::undo::ask)),
         post("/cases/{id}/undo", Staff(Review), || web::to(cases::undo::undo)),
-        get("/cases/{id}/evidence/{evidence}/page/{page}", Staff(ReadApplications), || web::to(cases::evidence::page)),
+        get("/cases/{id}/evidence/{evidence}/page", Staff(ReadApplications), || web::to(cases::evidence::page)),
         get("/cases/{id}/evidence/{evidence}/file", Staff(ReadApplications), || web::to(cases::evidence::file)),
         get("/facilities", Staff(ReadFacilities), || web::to(facilities::index::show)),
         get("/facilities/import", Staff(ImportMaster), || web::to(facilities::import::show)),

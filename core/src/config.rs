@@ -49,6 +49,9 @@ pub struct Config {
     pub activation_code_days: i64,
     /// How long staff can undo a decision, minutes; its letter waits meanwhile.
     pub undo_minutes: i64,
+    /// A font with Japanese letters for PDF files that bring none along; without
+    /// one the usual places are looked at.
+    pub pdf_font: Option<PathBuf>,
     /// Password hashing threads.
     pub hash_threads: usize,
     /// The call centre's number, as shown.
@@ -126,6 +129,7 @@ impl Reader<'_> {
             activation_link_hours: self.parsed("UKETSUKE_ACTIVATION_LINK_HOURS", "3"),
             activation_code_days: self.parsed("UKETSUKE_ACTIVATION_CODE_DAYS", "30"),
             undo_minutes: self.parsed("UKETSUKE_UNDO_MINUTES", "5"),
+            pdf_font: Some(self.text("UKETSUKE_PDF_FONT", "")).filter(|path| !path.is_empty()).map(PathBuf::from),
             hash_threads: self.parsed("UKETSUKE_HASH_THREADS", "1"),
             call_centre_phone: self.text("UKETSUKE_CALL_CENTRE_PHONE", "0120-000-000"),
         }

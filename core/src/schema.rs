@@ -511,6 +511,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    evidence_bookmarks (staff_id, evidence_id) {
+        staff_id -> Text,
+        evidence_id -> Text,
+        application_id -> Text,
+        part -> Integer,
+        zoom -> Integer,
+        turn -> Integer,
+        looked_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -580,4 +592,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     saved_views,
     staff_recovery_codes,
     factor_resets,
+    evidence_bookmarks,
 );

@@ -6,7 +6,6 @@ mod config;
 pub mod device;
 mod eligibility;
 mod facilities;
-mod look;
 mod migrate;
 mod serve;
 mod staff;
@@ -15,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use uketsuke_core::evidence::viewer;
 
 use crate::compose::Parts;
 use crate::serve::Part;
@@ -63,9 +63,12 @@ enum Command {
     /// The people of the back office.
     #[command(subcommand)]
     Staff(staff::Command),
-    /// Look at a file from standard input (run by the back office).
-    #[command(subcommand, hide = true)]
-    Look(look::Command),
+    /// Draw one page of a file from the standard input; started by the back office.
+    #[command(hide = true)]
+    EvidencePage {
+        /// What to draw.
+        order: String,
+    },
     /// Try the product: made-up facilities, mails as files, a page to read them.
     Demo(demo::Args),
 }
@@ -79,6 +82,10 @@ pub fn main() -> ExitCode {
             return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
+    // Before anything else is set up: whoever opens a stranger's file has nothing.
+    if let Command::EvidencePage { order } = &cli.command {
+        return ExitCode::from(viewer::child::serve(order));
+    }
     logging::start();
     match actix_web::rt::System::new().block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -103,8 +110,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Device(command) => device::run(command),
         Command::Eligibility(command) => eligibility::run(command, config),
         Command::Facilities(command) => facilities::run(command, config).await,
-        Command::Look(command) => look::run(&command),
         Command::Staff(command) => staff::run(command, config),
+        // Answered before.
+        Command::EvidencePage { .. } => Ok(()),
         Command::Demo(args) => demo::run(args).await,
     }
 }

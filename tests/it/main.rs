@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         portal::evidence::TESTS,
         stories::facility_closes::TESTS,
         stories::health::TESTS,
+        stories::hostile_evidence::TESTS,
         stories::import_killed::TESTS,
         stories::usage_start_by_four_people::TESTS,
         stories::usage_start_by_match::TESTS,

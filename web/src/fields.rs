@@ -26,6 +26,11 @@ impl Fields {
         (fields.len() <= MOST_FIELDS).then_some(Self(fields))
     }
 
+    /// One field, as if it had been sent.
+    pub fn one(name: &str, value: &str) -> Self {
+        Self(vec![(name.to_owned(), value.to_owned())])
+    }
+
     /// The last value of a field; empty when it was not sent.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value)

@@ -3,6 +3,7 @@
 
 mod audit;
 mod colleagues;
+mod evidence_viewer;
 mod hands;
 mod import;
 mod login;
@@ -27,7 +28,8 @@ use uketsuke_core::application::submit::submit;
 use uketsuke_core::application::{ApplicationKind, draft, files, repo};
 use uketsuke_core::config::Config;
 use uketsuke_core::db::Actor;
-use uketsuke_core::evidence::view::Viewer;
+use uketsuke_core::evidence::Viewer;
+use uketsuke_core::evidence::viewer::{self, opener::Opener};
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::scope::{FacilityScope, StaffScope};
 use uketsuke_core::staff::role::Role;
@@ -63,7 +65,7 @@ impl World {
             keyring: keyring(),
             hasher: hasher(),
             storage: Storage::local(folder.path()).expect("a store"),
-            viewer: Viewer::new("/nowhere/uketsuke".into()),
+            viewer: Viewer::new(Opener::Here, viewer::font(None)),
             config: Config::from_lookup(|key| (key == "UKETSUKE_PORTAL_URL").then(|| "https://portal.example".into()))
                 .expect("a configuration")
                 .into(),

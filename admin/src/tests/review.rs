@@ -11,7 +11,7 @@ use uketsuke_core::testing::{OFFICE, compose_last};
 use super::World;
 
 /// A grey picture of two pixels by two.
-const PNG: &[u8] = &[
+pub const PNG: &[u8] = &[
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
     0x02, 0x00, 0x00, 0x00, 0x02, 0x08, 0x00, 0x00, 0x00, 0x00, 0x57, 0xdd, 0x52, 0xf8, 0x00, 0x00, 0x00, 0x0e, 0x49,
     0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x68, 0x68, 0x60, 0x68, 0x68, 0x00, 0x00, 0x06, 0x06, 0x02, 0x01, 0x2c, 0xc1,
@@ -19,7 +19,7 @@ const PNG: &[u8] = &[
 ];
 
 /// A document without a page.
-const PDF: &[u8] =
+pub const PDF: &[u8] =
     b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n\
     xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \n\
     trailer\n<</Size 3/Root 1 0 R>>\nstartxref\n101\n%%EOF\n";
@@ -256,20 +256,13 @@ async fn evidence_is_shown_as_our_own_picture_or_downloaded() {
     world.send(&id);
     let (_, mut auditor) = world.staff(Role::Auditor);
     let case = auditor.get(&format!("/cases/{id}")).await;
-    case.has(&format!("/cases/{id}/evidence/{png}/page/1?turn=0")).has("通知書 &#34;1&#34;.png").has_not("../");
-    let turned = auditor.get(&format!("/cases/{id}?zoom=200&turn=270")).await;
-    turned.has("zoom-200").has(&format!("/cases/{id}/evidence/{png}/page/1?turn=270"));
-    // No process can be started here, as if it had been ended.
-    let unreadable = auditor.get(&format!("/cases/{id}?file={pdf}")).await;
-    unreadable.is(StatusCode::OK).has("この書類は表示できません").has(&format!("/evidence/{pdf}/file"));
+    case.has(&format!("/cases/{id}/evidence/{png}/page?n=1")).has("通知書 &#34;1&#34;.png").has_not("../");
 
-    let picture = auditor.get(&format!("/cases/{id}/evidence/{png}/page/1?turn=90")).await;
+    let picture = auditor.get(&format!("/cases/{id}/evidence/{png}/page")).await;
     picture.is(StatusCode::OK);
     assert_eq!(picture.header("content-type"), "image/png");
     assert!(picture.body.starts_with(b"\x89PNG"));
-    for nothing in [format!("{pdf}/page/1"), format!("{png}/page/2"), format!("{png}/page/0")] {
-        auditor.get(&format!("/cases/{id}/evidence/{nothing}")).await.is(StatusCode::NOT_FOUND);
-    }
+    auditor.get(&format!("/cases/{id}/evidence/{pdf}/page")).await.is(StatusCode::NOT_FOUND);
     let file = auditor.get(&format!("/cases/{id}/evidence/{pdf}/file")).await;
     assert!(file.body.starts_with(b"%PDF-"));
     assert_eq!(
@@ -282,9 +275,13 @@ async fn evidence_is_shown_as_our_own_picture_or_downloaded() {
         assert_eq!(answer.header("cache-control"), "no-store");
     }
     let elsewhere = uketsuke_core::ids::ApplicationId::mint();
-    auditor.get(&format!("/cases/{elsewhere}/evidence/{png}/file")).await.is(StatusCode::NOT_FOUND);
+    for part in ["file", "page"] {
+        auditor.get(&format!("/cases/{elsewhere}/evidence/{png}/{part}")).await.is(StatusCode::NOT_FOUND);
+    }
     let (_, mut editor) = world.staff(Role::Editor);
-    editor.get(&format!("/cases/{id}/evidence/{png}/file")).await.is(StatusCode::FORBIDDEN);
+    for part in ["file", "page"] {
+        editor.get(&format!("/cases/{id}/evidence/{png}/{part}")).await.is(StatusCode::FORBIDDEN);
+    }
 }
 
 #[actix_web::test]

@@ -14,13 +14,7 @@ use crate::routes::routes;
 /// The address with ids that exist nowhere.
 fn address(route: &Route) -> String {
     let id = FacilityId::mint();
-    let words = [
-        ("{verb}", "suspend"),
-        ("{kind}", "usage_start"),
-        ("{action}", "return"),
-        ("{code}", "nobody"),
-        ("{page}", "1"),
-    ];
+    let words = [("{verb}", "suspend"), ("{kind}", "usage_start"), ("{action}", "return"), ("{code}", "nobody")];
     let path = words.iter().fold(route.path.to_owned(), |path, (part, word)| path.replace(part, word));
     ["{id}", "{token}", "{evidence}"].iter().fold(path, |path, part| path.replace(part, id.as_str()))
 }

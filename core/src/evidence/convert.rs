@@ -6,7 +6,7 @@
 //! at a time, since a decoded picture takes up to [`MAX_DECODED_BYTES`].
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::Path;
 
 use image::codecs::jpeg::JpegDecoder;
@@ -37,14 +37,19 @@ pub fn jpeg_to_png(from: &Path, to: &Path) -> Result<(), EvidenceError> {
 /// Draws a small copy of a PNG, at most [`PREVIEW_WIDTH`] wide and
 /// [`LONGEST_SIDE`] high.
 pub fn png_preview(from: &Path, to: &Path) -> Result<(), EvidenceError> {
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MAX_DECODED_BYTES);
-    let (picture, orientation) = decode(PngDecoder::with_limits(open(from)?, limits).map_err(fault)?)?;
-    let picture = upright(picture, orientation);
+    let picture = decode_png(open(from)?)?;
     let width = picture.width();
     let narrow = shrunk(picture, width, PREVIEW_WIDTH);
     let height = narrow.height();
     encode(&shrunk(narrow, height, LONGEST_SIDE), to)
+}
+
+/// Decodes a PNG, upright.
+pub(super) fn decode_png(reader: impl BufRead + Seek) -> Result<DynamicImage, EvidenceError> {
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_DECODED_BYTES);
+    let (picture, orientation) = decode(PngDecoder::with_limits(reader, limits).map_err(fault)?)?;
+    Ok(upright(picture, orientation))
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, EvidenceError> {
@@ -66,7 +71,7 @@ fn upright(mut picture: DynamicImage, orientation: Orientation) -> DynamicImage 
 }
 
 /// Scales both sides so that `side` becomes at most `longest`.
-fn shrunk(picture: DynamicImage, side: u32, longest: u32) -> DynamicImage {
+pub(super) fn shrunk(picture: DynamicImage, side: u32, longest: u32) -> DynamicImage {
     if side <= longest {
         return picture;
     }

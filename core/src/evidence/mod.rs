@@ -2,6 +2,7 @@
 //! under random keys, and shown only through a handler that knows who asks.
 
 pub mod attach;
+pub mod bookmark;
 pub mod convert;
 mod fault;
 mod prepare;
@@ -9,10 +10,11 @@ pub mod remove;
 pub mod repo;
 pub mod sniff;
 pub mod sweep;
-pub mod view;
+pub mod viewer;
 
 pub use attach::{Attached, NewEvidence};
 pub use fault::{EvidenceError, EvidenceFault};
 pub use prepare::{Prepared, prepare};
 pub use repo::Evidence;
 pub use sniff::EvidenceKind;
+pub use viewer::Viewer;

@@ -1,11 +1,12 @@
 //! Sweeps up files nobody needs: objects that no row names (an upload broke off
-//! between store and commit), and what was taken off before anything was sent.
+//! between store and commit), what was taken off before anything was sent, and
+//! places in files that nobody came back to.
 //! Run by the workers; doing it twice does no harm.
 
 use chrono::Duration;
 
-use super::repo;
-use crate::db::{Actor, At, Db};
+use super::{bookmark, repo};
+use crate::db::{Actor, At, Db, Tx};
 use crate::error::Result;
 use crate::storage::{Area, Storage, StoredKey};
 
@@ -31,7 +32,11 @@ pub struct Swept {
 /// From the database or the store; what was swept till then is gone.
 pub async fn sweep(db: &Db, storage: &Storage) -> Result<Swept> {
     let before = At::from(db.clock().now()) - GRACE;
-    let rows = db.write(Actor::system(), move |tx| repo::delete_never_sent(tx, before)).await?;
+    let forget = move |tx: &mut Tx<'_>| {
+        bookmark::forget_old(tx)?;
+        repo::delete_never_sent(tx, before)
+    };
+    let rows = db.write(Actor::system(), forget).await?;
     let mut objects = 0;
     for area in Area::ALL {
         objects += sweep_area(db, storage, area, before).await?;

@@ -2,6 +2,7 @@
 
 pub mod facility_closes;
 pub mod health;
+pub mod hostile_evidence;
 pub mod import_killed;
 pub mod mail_server;
 pub mod real_list;

@@ -18,7 +18,8 @@ use uketsuke_core::clock::Clock;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::{Actor, Conn, Tx};
 use uketsuke_core::error::Result;
-use uketsuke_core::evidence::view::Viewer;
+use uketsuke_core::evidence::Viewer;
+use uketsuke_core::evidence::viewer::{self, Limits, opener::Opener};
 use uketsuke_core::mail::{MemoryMail, Message, Transport};
 use uketsuke_core::queue::{self, JobState};
 use uketsuke_core::secret::HashCost;
@@ -29,6 +30,13 @@ use super::browser::Browser;
 use super::database::{Database, Place};
 
 const SITES: &[Part] = &[Part::Portal, Part::Admin, Part::DeviceApi];
+
+/// The program, for what it starts as a process of its own.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_uketsuke");
+
+/// Less patience than in earnest.
+pub const VIEWER_LIMITS: Limits =
+    Limits { memory_bytes: 1 << 30, cpu_seconds: 2, wall: std::time::Duration::from_secs(20) };
 
 /// 2026-11-24 (a Tuesday), 10:00 in Tokyo.
 const START: &str = "2026-11-24T01:00:00Z";
@@ -64,7 +72,7 @@ impl TestApp {
         let mut parts =
             Parts::with(config, clock.clone(), HashCost::FOR_TESTS, transport).expect("the parts fit together");
         // This process is the tests, not the program.
-        parts.viewer = Viewer::new(env!("CARGO_BIN_EXE_uketsuke").into());
+        parts.viewer = Viewer::new(Opener::Program(PROGRAM.into()), viewer::font(None)).within(VIEWER_LIMITS);
         parts.db.migrate().expect("migrations run");
         let runner = Runner::new(parts.works().expect("workers can be built"));
         let (stop, server) = serve(parts.clone(), listeners);

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod database;
 pub mod device;
 pub mod harness;
+pub mod hostile;
 pub mod http;
 pub mod page;
 pub mod people;

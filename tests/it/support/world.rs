@@ -80,7 +80,6 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         ("{step}", "count"),
         ("{kind}", "usage_start"),
         ("{verb}", "suspend"),
-        ("{page}", "1"),
         ("{action}", "return"),
         ("{code}", "device_count_many"),
         ("{token}", "no-such-token"),

@@ -1,27 +1,30 @@
-//! `GET /cases/{id}/evidence/{evidence}/page/{page}`: a page of a file as a picture
-//! of ours; `…/file`: the file itself, only ever as a download. Whoever reads
-//! applications; looking is recorded once an hour, each download by itself.
+//! `GET /cases/{id}/evidence/{evidence}/page`: a page of a file as a picture;
+//! `…/file`: the file itself, only ever as a download. Whoever reads
+//! applications; each opening is recorded, pages once an hour.
 //!
-//! Nothing an applicant sent reaches a browser to be shown: pages are drawn in a
-//! process of their own, and both answers are sandboxed (SECURITY line 53).
+//! Nothing an applicant sent is rendered by a browser: pages are pictures that
+//! we drew ourselves, and both answers are sandboxed (SECURITY line 53).
 
-use actix_web::HttpResponse;
 use actix_web::body::SizedStream;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use futures_util::stream;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::json;
-use uketsuke_core::application::Application;
-use uketsuke_core::audit::{Deed, Reading, note_reading};
+use uketsuke_core::audit::Deed;
+use uketsuke_core::db::{Conn, Tx};
 use uketsuke_core::desk;
 use uketsuke_core::error::{Error, Result};
-use uketsuke_core::evidence::{self, Evidence, view};
-use uketsuke_core::ids::{ApplicationId, EvidenceId};
+use uketsuke_core::evidence::viewer::{Ask, LARGE_WIDTH, PAGE_WIDTH, THUMB_WIDTH, ViewFault};
+use uketsuke_core::evidence::{self, Evidence};
+use uketsuke_core::ids::{ApplicationId, EvidenceId, FacilityId};
+use uketsuke_core::scope::StaffScope;
 use uketsuke_core::storage::{Download, StorageError, StoredKey};
 use uketsuke_web::PageResult;
 
+use super::viewer::note_opened;
 use crate::Office;
 use crate::access::{ReadApplications, Staff};
 
@@ -29,54 +32,65 @@ const SANDBOX: &str = "sandbox; default-src 'none'";
 /// What an extended parameter may hold unescaped (RFC 8187, attr-char), but letters and digits.
 const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The query string.
+/// Which page, and how.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct Sheet {
+    n: String,
     turn: String,
+    size: String,
 }
 
-/// A page as a picture: a document's is drawn now, a photo's was drawn when it
-/// came in.
+impl Sheet {
+    fn ask(&self) -> Ask {
+        let width = match self.size.as_str() {
+            "thumb" => THUMB_WIDTH,
+            "large" => LARGE_WIDTH,
+            _ => PAGE_WIDTH,
+        };
+        let turn = self.turn.parse().ok().filter(|turn| matches!(turn, 90 | 180 | 270)).unwrap_or(0);
+        Ask { part: self.n.parse().unwrap_or(1), width, turn }
+    }
+}
+
+/// A page as a picture.
 pub async fn page(
     office: Data<Office>,
     who: Staff<ReadApplications>,
-    path: Path<(String, String, u32)>,
-    Query(asked): Query<Asked>,
+    path: Path<(String, String)>,
+    Query(sheet): Query<Sheet>,
 ) -> PageResult {
-    let (case, id, number) = path.into_inner();
-    let (application, file) = find(&office, &who, (case, id)).await?;
-    let reading = Reading {
-        action: "evidence.opened",
-        subject_kind: "evidence",
-        subject_id: file.id.to_string(),
-        facility: application.facility_id,
-    };
-    note_reading(&office.db, who.actor(), reading).await?;
-    let picture = match &file.preview_key {
-        Some(key) if number == 1 => whole(read(&office, key).await?).await?,
-        Some(_) => return Err(Error::NotFound.into()),
-        None => office.viewer.page(&office.storage, &file, number).await?.ok_or(Error::NotFound)?,
-    };
-    let quarters = asked.turn.parse::<u32>().unwrap_or_default() / 90;
-    let picture = actix_web::web::block(move || view::turned(picture, quarters)).await.map_err(Error::internal)??;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "image/png"))
-        .insert_header((CONTENT_SECURITY_POLICY, SANDBOX))
-        .body(picture))
+    let (scope, ids) = (who.scope.clone(), path.into_inner());
+    let (facility, file) = office.db.read(move |c| find(c, &scope, ids)).await?;
+    note_opened(&office, &who, &facility, &file.id).await?;
+    let ask = sheet.ask();
+    if let Some(key) = file.preview_key.as_ref().filter(|_| ask.width == PAGE_WIDTH && ask.turn == 0) {
+        return Ok(picture().body(body(read(&office, key).await?)));
+    }
+    match office.viewer.look(&office.storage, &file, ask, office.db.clock().now()).await? {
+        Ok(view) if !view.png.is_empty() => Ok(picture().body(view.png.clone())),
+        Err(ViewFault::Busy) => Err(Error::Unavailable { retry_after_seconds: 5 }.into()),
+        // Why is said on the case's page.
+        Ok(_) | Err(_) => Err(Error::NotFound.into()),
+    }
 }
 
-/// The file.
+fn picture() -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((CONTENT_TYPE, "image/png")).insert_header((CONTENT_SECURITY_POLICY, SANDBOX));
+    answer
+}
+
+/// The file; each download is recorded.
 pub async fn file(office: Data<Office>, who: Staff<ReadApplications>, path: Path<(String, String)>) -> PageResult {
-    let (application, file) = find(&office, &who, path.into_inner()).await?;
-    let (id, facility) = (file.id.clone(), application.facility_id);
-    office
-        .db
-        .write(who.actor(), move |tx| {
-            let deed = Deed::new("evidence.opened", "evidence", id.as_str()).at_facility(&facility);
-            tx.record(deed.with(json!({ "part": "file" })))
-        })
-        .await?;
+    let (scope, ids) = (who.scope.clone(), path.into_inner());
+    let find = move |tx: &mut Tx<'_>| {
+        let (facility, file) = find(tx.conn(), &scope, ids)?;
+        let deed = Deed::new("evidence.opened", "evidence", file.id.as_str()).at_facility(&facility);
+        tx.record(deed.with(json!({ "part": "file" })))?;
+        Ok(file)
+    };
+    let file = office.db.write(who.actor(), find).await?;
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((CONTENT_TYPE, file.media_type.clone()))
@@ -85,25 +99,12 @@ pub async fn file(office: Data<Office>, who: Staff<ReadApplications>, path: Path
     Ok(answer.body(body(read(&office, &file.storage_key).await?)))
 }
 
-/// The file of a sent application.
-async fn find(
-    office: &Office,
-    who: &Staff<ReadApplications>,
-    (case, id): (String, String),
-) -> Result<(Application, Evidence)> {
+/// A file of a sent application, and whose it is.
+fn find(conn: &mut Conn, scope: &StaffScope, (case, id): (String, String)) -> Result<(FacilityId, Evidence)> {
     let case = ApplicationId::parse(&case).ok_or(Error::NotFound)?;
     let id = EvidenceId::parse(&id).ok_or(Error::NotFound)?;
-    let scope = who.scope.clone();
-    office.db.read(move |c| Ok((desk::get_sent(c, &scope, &case)?, evidence::repo::get(c, &case, &id)?))).await
-}
-
-/// A picture of ours, which is small.
-async fn whole(mut download: Download) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = download.next_chunk().await.map_err(Error::internal)? {
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
+    let application = desk::get_sent(conn, scope, &case)?;
+    Ok((application.facility_id, evidence::repo::get(conn, &case, &id)?))
 }
 
 async fn read(office: &Office, key: &StoredKey) -> Result<Download> {

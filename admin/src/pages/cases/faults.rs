@@ -2,8 +2,9 @@
 //! procedure's list, each pinned to a field, each text to be edited; then the
 //! exact letter; then it is sent. Reviewers who hold the application.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use askama::Template;
+use serde::Deserialize;
 use uketsuke_core::application::decide::{self, NamedFault, OTHER_MIN_CHARS};
 use uketsuke_core::application::mail::Returned;
 use uketsuke_core::application::procedure::EVIDENCE_FIELD;
@@ -44,12 +45,25 @@ struct Row {
     hint: String,
 }
 
+/// A fault that is picked already, where a page led here because of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    fault: String,
+}
+
 /// The list.
-pub async fn show(office: Data<Office>, who: Staff<Review>, path: Path<String>) -> PageResult {
+pub async fn show(
+    office: Data<Office>,
+    who: Staff<Review>,
+    path: Path<String>,
+    Query(asked): Query<Asked>,
+) -> PageResult {
     match read_held(&office, &who, &path).await {
         Ok(reviewed) => {
             let reasons = reasons::list(&office, &reviewed, ReasonAction::Return).await?;
-            html(&page(&office, &who, (reviewed, &reasons), None, FieldErrors::default())?)
+            let picked = Fields::one("fault", &asked.fault);
+            html(&page(&office, &who, (reviewed, &reasons), Some(&picked), FieldErrors::default())?)
         }
         Err(error) => stale::or_else(&office, &who, &path, error, Typed::nothing()).await,
     }

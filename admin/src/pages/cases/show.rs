@@ -17,7 +17,6 @@ use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{At, Conn};
 use uketsuke_core::desk::{self, ActorNames, FacilityApplication};
 use uketsuke_core::error::{Error, Result};
-use uketsuke_core::evidence::view::Look;
 use uketsuke_core::facility::import::{FacilityChange, list_changes};
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::scope::StaffScope;
@@ -28,7 +27,7 @@ use uketsuke_web::{PageResult, html};
 
 use super::marked::{Marked, differing};
 use super::review::{self, Reviewed};
-use super::viewer::{self, Place, Viewed};
+use super::viewer::{self, Panel};
 use crate::Office;
 use crate::access::{ReadApplications, Staff};
 
@@ -41,22 +40,17 @@ struct Page {
     facts: Vec<FactRow>,
     checklist: Vec<CheckItem>,
     may: May,
+    panel: Option<Panel>,
     /// The list the reader came from.
     back: String,
-    viewer: Viewed,
     today: NaiveDate,
 }
 
-/// The query string: where the reader came from, and what of the evidence is
-/// looked at.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// The query string.
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     back: String,
-    file: String,
-    page: String,
-    zoom: String,
-    turn: String,
 }
 
 impl Asked {
@@ -161,6 +155,7 @@ pub async fn show(
     who: Staff<ReadApplications>,
     path: Path<String>,
     Query(asked): Query<Asked>,
+    Query(place): Query<viewer::Asked>,
 ) -> PageResult {
     let id = ApplicationId::parse(&path).ok_or(Error::NotFound)?;
     let (scope, procedures, now) = (who.scope.clone(), office.procedures.clone(), office.db.clock().now().into());
@@ -182,21 +177,27 @@ pub async fn show(
         facility: reviewed.case.facility.id.clone(),
     };
     note_reading(&office.db, who.actor(), reading).await?;
-    let place = Place::asked(&asked.file, &asked.page, &asked.zoom, &asked.turn);
-    let viewer = viewer::look(&office, &reviewed, place, &asked.back).await?;
     let procedure = reviewed.procedure(&office)?;
     let title = format!("{} {}", procedure.title(), reviewed.number());
-    html(&Page {
+    let back = asked.list();
+    let panel = Panel::open(&office, &who, &reviewed, &place, &back).await?;
+    let mut page = Page {
         frame: who.frame(title, "/queue").receipt(reviewed.number()),
         checklist: procedure.checklist(&reviewed.case),
         reviewed,
         story,
         facts: facts.into_iter().map(FactRow::of).collect(),
         may,
-        back: asked.list(),
-        viewer,
+        panel,
+        back,
         today: tokyo_date(now.utc()),
-    })
+    };
+    if page.in_hand()
+        && let Some(panel) = &mut page.panel
+    {
+        panel.offer_return(&office, &page.reviewed)?;
+    }
+    html(&page)
 }
 
 fn may(conn: &mut Conn, procedures: &Procedures, scope: &StaffScope, reviewed: &Reviewed, now: At) -> Result<May> {

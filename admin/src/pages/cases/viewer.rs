@@ -1,174 +1,325 @@
-//! The evidence beside the facts: one file at a time, one page at a time, drawn
-//! by us. Everything is a link, so it works without scripts; the keyboard presses
-//! the same links.
+//! The evidence beside the facts, part of `GET /cases/{id}`: which file, which
+//! page, how large and how turned stand in the address, so that it works without
+//! scripts; where somebody was is remembered. Whoever reads applications.
 
+use std::borrow::Borrow;
+
+use serde::Deserialize;
+use uketsuke_core::application::procedure::EVIDENCE_FIELD;
+use uketsuke_core::audit::{Reading, note_reading};
 use uketsuke_core::error::Result;
-use uketsuke_core::evidence::Evidence;
-use uketsuke_core::evidence::view::{Look, MOST_PAGES};
+use uketsuke_core::evidence::bookmark::{self, Bookmark};
+use uketsuke_core::evidence::viewer::book::{LeftOut, MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS, MAX_SHEETS, Table};
+use uketsuke_core::evidence::viewer::{Ask, LARGE_WIDTH, MAX_PARTS, Notice, PAGE_WIDTH, Shown, ViewFault};
+use uketsuke_core::evidence::{Evidence, EvidenceKind};
+use uketsuke_core::ids::{EvidenceId, FacilityId};
 
 use super::review::Reviewed;
 use crate::Office;
-use crate::pages::words::encoded;
+use crate::access::{ReadApplications, Staff};
 
-/// Width of a page in hundredths of the frame; the third fits.
-const ZOOMS: [u16; 7] = [50, 75, 100, 150, 200, 300, 400];
-const FITS: u16 = 100;
+/// Percent of the width there is.
+const ZOOMS: [i32; 8] = [50, 75, 100, 125, 150, 200, 300, 400];
+/// The whole width.
+const FIT: i32 = 100;
+/// From here on the page is drawn larger.
+const CLOSE: i32 = 200;
 
-/// What is looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+/// The viewer's part of the query string.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
     file: String,
-    page: u32,
-    zoom: u16,
-    turn: u16,
+    page: String,
+    zoom: String,
+    turn: String,
 }
 
-impl Place {
-    /// What the query string asks for; nonsense is the first page as it fits.
-    pub fn asked(file: &str, page: &str, zoom: &str, turn: &str) -> Self {
-        Self {
-            file: file.to_owned(),
-            page: page.parse().unwrap_or(1).max(1),
-            zoom: zoom.parse().ok().filter(|zoom| ZOOMS.contains(zoom)).unwrap_or(FITS),
-            turn: turn.parse().ok().filter(|turn| [90, 180, 270].contains(turn)).unwrap_or(0),
-        }
-    }
-}
-
-/// The viewer as drawn.
-pub struct Viewed {
-    /// The case's address.
-    case: String,
-    /// The list the reader came from, carried along.
-    back: String,
-    /// Every file.
-    pub files: Vec<Evidence>,
-    /// The one that is looked at; none when there are no files.
-    pub shown: Option<Shown>,
-}
-
-/// One file, looked at.
-pub struct Shown {
+/// A file as a tab.
+pub struct Tab {
     /// The file.
     pub file: Evidence,
-    /// What it looks like.
-    pub look: Look,
-    place: Place,
+    /// Whether it is the one shown.
+    pub current: bool,
+    /// What a key does with the tab: the file before or after the one shown.
+    pub act: &'static str,
 }
 
-/// Looks at the file asked for, or the first.
-///
-/// # Errors
-/// When the store does not answer.
-pub async fn look(office: &Office, reviewed: &Reviewed, place: Place, back: &str) -> Result<Viewed> {
-    let files = reviewed.case.evidence.clone();
-    let file = files.iter().find(|file| file.id.as_str() == place.file).or_else(|| files.first()).cloned();
-    let shown = match file {
-        Some(file) => {
-            let look = office.viewer.look(&office.storage, &file).await?;
-            let last = match look {
-                Look::Pages(pages) => pages.min(MOST_PAGES),
-                _ => 1,
-            };
-            let place = Place { file: file.id.to_string(), page: place.page.min(last), ..place };
-            Some(Shown { file, look, place })
-        }
-        None => None,
-    };
-    Ok(Viewed { case: format!("/cases/{}", reviewed.id()), back: back.to_owned(), files, shown })
+/// What is shown beside the facts.
+pub struct Panel {
+    case: String,
+    back: String,
+    /// Every file.
+    pub tabs: Vec<Tab>,
+    /// The one shown.
+    pub file: Evidence,
+    /// Page, zoom and turn.
+    pub place: Bookmark,
+    /// The page, or why there is none.
+    pub look: std::result::Result<Shown, ViewFault>,
+    /// Where the application is sent back as unreadable, for whoever may.
+    pub unreadable: Option<String>,
 }
 
-impl Viewed {
-    fn link(&self, place: &Place) -> String {
-        let back = if self.back.is_empty() { String::new() } else { format!("&back={}", encoded(&self.back)) };
-        let Place { file, page, zoom, turn } = place;
-        format!("{}?file={file}&page={page}&zoom={zoom}&turn={turn}{back}#viewer", self.case)
-    }
-
-    /// The tab of a file: its first page.
-    pub fn tab(&self, file: &Evidence) -> String {
-        self.link(&Place { file: file.id.to_string(), page: 1, zoom: FITS, turn: 0 })
-    }
-
-    /// Whether this file is looked at.
-    pub fn is_open(&self, file: &Evidence) -> bool {
-        self.shown.as_ref().is_some_and(|shown| shown.file.id == file.id)
-    }
-
-    /// The file after (or before) the one looked at; empty at the end.
-    pub fn other(&self, by: i32) -> String {
-        let now = self.files.iter().position(|file| self.is_open(file));
-        let next = now.and_then(|now| now.checked_add_signed(by as isize)).and_then(|at| self.files.get(at));
-        next.map_or_else(String::new, |file| self.tab(file))
-    }
-
-    /// The page after (or before); empty at the end.
-    pub fn turn_page(&self, shown: &Shown, by: i32) -> String {
-        let page = shown.place.page.saturating_add_signed(by);
-        if page < 1 || page > shown.pages() || page == shown.place.page {
-            return String::new();
+impl Panel {
+    /// Reads what is asked for, and remembers it.
+    ///
+    /// # Errors
+    /// From the database or the store.
+    pub async fn open(
+        office: &Office,
+        who: &Staff<ReadApplications>,
+        reviewed: &Reviewed,
+        asked: &Asked,
+        back: &str,
+    ) -> Result<Option<Self>> {
+        let files = &reviewed.case.evidence;
+        if files.is_empty() {
+            return Ok(None);
         }
-        self.link(&Place { page, ..shown.place.clone() })
+        let (scope, case) = (who.scope.clone(), reviewed.id().clone());
+        let places = office.db.read(move |c| bookmark::list(c, &scope, &case)).await?;
+        let Some(file) = asked.file(files, &places) else { return Ok(None) };
+        let mut place = asked.place(file, &places);
+        let look = look(office, file, &mut place).await?;
+        note_opened(office, who, &reviewed.case.facility.id, &file.id).await?;
+        if places.first() != Some(&place) {
+            let (scope, case, place) = (who.scope.clone(), reviewed.id().clone(), place.clone());
+            office.db.write(who.actor(), move |tx| bookmark::keep(tx, &scope, &case, &place)).await?;
+        }
+        Ok(Some(Self {
+            case: reviewed.id().to_string(),
+            back: back.to_owned(),
+            tabs: tabs(files, &file.id),
+            file: file.clone(),
+            place,
+            look,
+            unreadable: None,
+        }))
     }
 
-    /// Larger (or smaller) by a step; empty at the end.
-    pub fn zoom(&self, shown: &Shown, by: i32) -> String {
-        let now = ZOOMS.iter().position(|zoom| *zoom == shown.place.zoom);
-        let next = now.and_then(|now| now.checked_add_signed(by as isize)).and_then(|at| ZOOMS.get(at));
-        next.map_or_else(String::new, |zoom| self.link(&Place { zoom: *zoom, ..shown.place.clone() }))
+    /// Offers to send the application back because this cannot be read.
+    pub fn offer_return(&mut self, office: &Office, reviewed: &Reviewed) -> Result<()> {
+        let reasons = reviewed.procedure(office)?.fault_reasons();
+        let fits = |code: &str, field: &str| field == EVIDENCE_FIELD && code.ends_with("unreadable");
+        let code = reasons.iter().find(|reason| fits(reason.code, reason.field)).map_or("", |reason| reason.code);
+        self.unreadable = Some(format!("/cases/{}/return?fault={code}", self.case));
+        Ok(())
     }
 
-    /// As wide as the frame.
-    pub fn fit(&self, shown: &Shown) -> String {
-        self.link(&Place { zoom: FITS, ..shown.place.clone() })
+    /// A file as it was left.
+    pub fn tab(&self, file: &EvidenceId) -> String {
+        self.address(&format!("file={file}"))
     }
 
-    /// A quarter clockwise.
-    pub fn rotate(&self, shown: &Shown) -> String {
-        self.link(&Place { turn: (shown.place.turn + 90) % 360, ..shown.place.clone() })
+    /// Another page, as large and turned as this one.
+    pub fn part(&self, part: impl Borrow<i32>) -> String {
+        self.at(*part.borrow(), self.place.zoom, self.place.turn)
+    }
+
+    /// The page before.
+    pub fn previous(&self) -> Option<String> {
+        (self.place.part > 1).then(|| self.part(self.place.part - 1))
+    }
+
+    /// The page after.
+    pub fn next(&self) -> Option<String> {
+        (self.place.part < self.last()).then(|| self.part(self.place.part + 1))
+    }
+
+    /// The next size down or up.
+    pub fn zoomed(&self, up: bool) -> Option<String> {
+        let now = ZOOMS.iter().position(|zoom| *zoom == self.place.zoom)?;
+        let zoom = if up { ZOOMS.get(now + 1) } else { now.checked_sub(1).and_then(|down| ZOOMS.get(down)) }?;
+        Some(self.at(self.place.part, *zoom, self.place.turn))
+    }
+
+    /// As wide as there is room.
+    pub fn fit(&self) -> String {
+        self.at(self.place.part, FIT, self.place.turn)
+    }
+
+    /// A quarter turn clockwise.
+    pub fn turned(&self) -> String {
+        self.at(self.place.part, self.place.zoom, (self.place.turn + 90) % 360)
     }
 
     /// The picture's address.
-    pub fn picture(&self, shown: &Shown) -> String {
-        let Place { file, page, turn, .. } = &shown.place;
-        format!("{}/evidence/{file}/page/{page}?turn={turn}", self.case)
+    pub fn picture(&self) -> String {
+        let size = if self.place.zoom >= CLOSE { "large" } else { "page" };
+        format!("{}/page?n={}&turn={}&size={size}", self.of_file(), self.place.part, self.place.turn)
     }
 
-    /// The file's address, to download.
-    pub fn download(&self, file: &Evidence) -> String {
-        format!("{}/evidence/{}/file", self.case, file.id)
+    /// The address of a small picture of a page.
+    pub fn thumb(&self, part: impl Borrow<i32>) -> String {
+        format!("{}/page?n={}&turn=0&size=thumb", self.of_file(), part.borrow())
+    }
+
+    /// The file itself.
+    pub fn download(&self) -> String {
+        format!("{}/file", self.of_file())
+    }
+
+    /// What a picture is called for whoever does not see it.
+    pub fn alt(&self) -> String {
+        format!(
+            "{}の画像（{}）。表示されないときは原本をダウンロードしてください",
+            self.file.original_name,
+            self.says()
+        )
+    }
+
+    /// Where one is, in words.
+    pub fn says(&self) -> String {
+        match &self.look {
+            Ok(Shown { table: Some(table), .. }) => format!("シート {}／{}", self.place.part, table.sheets.len()),
+            Ok(shown) => format!("{}／{}ページ", self.place.part, shown.parts),
+            Err(_) => "表示できません".to_owned(),
+        }
+    }
+
+    /// The pages that can be gone to.
+    pub fn parts(&self) -> Vec<i32> {
+        (1..=self.last()).collect()
+    }
+
+    /// Pages beyond those that are shown.
+    pub fn beyond(&self) -> u32 {
+        self.look.as_ref().map_or(0, |shown| shown.parts.saturating_sub(MAX_PARTS))
+    }
+
+    /// The parts of the address that a form for another page carries along.
+    pub fn kept(&self) -> Vec<(&'static str, String)> {
+        let mut kept = vec![
+            ("file", self.file.id.to_string()),
+            ("zoom", self.place.zoom.to_string()),
+            ("turn", self.place.turn.to_string()),
+        ];
+        if self.back != "/queue" {
+            kept.push(("back", self.back.clone()));
+        }
+        kept
+    }
+
+    fn last(&self) -> i32 {
+        let parts = self.look.as_ref().map_or(1, |shown| shown.parts.min(MAX_PARTS));
+        i32::try_from(parts).unwrap_or(1)
+    }
+
+    fn at(&self, part: i32, zoom: i32, turn: i32) -> String {
+        self.address(&format!("file={}&page={part}&zoom={zoom}&turn={turn}", self.file.id))
+    }
+
+    fn address(&self, query: &str) -> String {
+        let back = match self.back.as_str() {
+            "/queue" => String::new(),
+            back => format!("&back={}", crate::pages::words::encoded(back)),
+        };
+        format!("/cases/{}?{query}{back}#viewer", self.case)
+    }
+
+    fn of_file(&self) -> String {
+        format!("/cases/{}/evidence/{}", self.case, self.file.id)
     }
 }
 
-impl Shown {
-    /// How many pages are shown.
-    pub fn pages(&self) -> u32 {
-        match self.look {
-            Look::Pages(pages) => pages.min(MOST_PAGES),
-            _ => 1,
+impl Asked {
+    /// The file asked for, or the one looked at last, or the first.
+    fn file<'f>(&self, files: &'f [Evidence], places: &[Bookmark]) -> Option<&'f Evidence> {
+        let find = |id: &EvidenceId| files.iter().find(|file| file.id == *id);
+        let asked = EvidenceId::parse(&self.file).and_then(|id| find(&id));
+        asked.or_else(|| places.iter().find_map(|place| find(&place.evidence_id))).or_else(|| files.first())
+    }
+
+    /// Where to be in it: as asked, or as it was left. What is no place is page 1,
+    /// fitted, upright.
+    fn place(&self, file: &Evidence, places: &[Bookmark]) -> Bookmark {
+        let left = places.iter().find(|place| place.evidence_id == file.id);
+        let left = left.cloned().unwrap_or(Bookmark { evidence_id: file.id.clone(), part: 1, zoom: FIT, turn: 0 });
+        let number = |typed: &str, usual: i32| uketsuke_core::fold::number(typed, 0, 9_999).map_or(usual, |n| n as i32);
+        let (zoom, turn) = (number(&self.zoom, left.zoom), number(&self.turn, left.turn));
+        Bookmark {
+            part: number(&self.page, left.part).max(1),
+            zoom: if ZOOMS.contains(&zoom) { zoom } else { FIT },
+            turn: if matches!(turn, 90 | 180 | 270) { turn } else { 0 },
+            ..left
         }
     }
+}
 
-    /// How many pages are left to the download.
-    pub fn left_out(&self) -> u32 {
-        match self.look {
-            Look::Pages(pages) => pages.saturating_sub(MOST_PAGES),
-            _ => 0,
+/// Looks at the place; one that is beyond the end becomes the last page.
+async fn look(office: &Office, file: &Evidence, place: &mut Bookmark) -> Result<std::result::Result<Shown, ViewFault>> {
+    // A picture that was drawn when it came needs no looking into.
+    if place.zoom < CLOSE && place.turn == 0 && file.preview_key.is_some() {
+        place.part = 1;
+        return Ok(Ok(Shown { parts: 1, size: None, table: None, notices: Vec::new() }));
+    }
+    if EvidenceKind::of_media_type(&file.media_type).is_some_and(EvidenceKind::is_table) {
+        (place.zoom, place.turn) = (FIT, 0);
+    }
+    let width = if place.zoom >= CLOSE { LARGE_WIDTH } else { PAGE_WIDTH };
+    let ask = |part: i32| Ask { part: part.unsigned_abs(), width, turn: place.turn.unsigned_abs() as u16 };
+    let now = office.db.clock().now();
+    let mut look = office.viewer.look(&office.storage, file, ask(place.part), now).await?;
+    if look == Err(ViewFault::NoSuchPart) && place.part > 1 {
+        let first = office.viewer.look(&office.storage, file, ask(1), now).await?;
+        let parts = first.as_ref().map_or(1, |view| view.shown.parts.min(MAX_PARTS));
+        place.part = i32::try_from(parts).unwrap_or(1);
+        look = office.viewer.look(&office.storage, file, ask(place.part), now).await?;
+    }
+    Ok(look.map(|view| view.shown.clone()))
+}
+
+/// One event per person, file and hour, however many pages are turned.
+pub async fn note_opened(
+    office: &Office,
+    who: &Staff<ReadApplications>,
+    facility: &FacilityId,
+    file: &EvidenceId,
+) -> Result<()> {
+    let reading = Reading {
+        action: "evidence.opened",
+        subject_kind: "evidence",
+        subject_id: file.to_string(),
+        facility: facility.clone(),
+    };
+    note_reading(&office.db, who.actor(), reading).await
+}
+
+fn tabs(files: &[Evidence], shown: &EvidenceId) -> Vec<Tab> {
+    let at = files.iter().position(|file| file.id == *shown).unwrap_or(0);
+    let act = |n: usize| match n {
+        n if n + 1 == at => "previous-file",
+        n if n == at + 1 => "next-file",
+        _ => "file",
+    };
+    let tab = |(n, file): (usize, &Evidence)| Tab { file: file.clone(), current: n == at, act: act(n) };
+    files.iter().enumerate().map(tab).collect()
+}
+
+/// What the reader should know about the file.
+pub fn words(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::Scripts => {
+            "このPDFには、開くと動く処理（スクリプトなど）が入っています。この画面では動きません。原本を開くときは注意してください。"
         }
+        Notice::Incomplete => "このページの一部を表示できませんでした。原本をダウンロードして確かめてください。",
+        Notice::NoFont => "一部の文字を表示できませんでした。原本をダウンロードして確かめてください。",
     }
+}
 
-    /// Which page, from 1.
-    pub fn page(&self) -> u32 {
-        self.place.page
-    }
+/// What a table does not show, in words; empty when it shows all.
+pub fn left_out(left_out: &LeftOut) -> Vec<String> {
+    let all = [
+        (left_out.sheets > 0, format!("シートは{MAX_SHEETS}枚まで表示します（ほかに{}枚あります）。", left_out.sheets)),
+        (left_out.rows, format!("入力のある行を、はじめから{MAX_ROWS}行まで表示します。続きは原本にあります。")),
+        (left_out.columns, format!("列は{MAX_COLUMNS}列まで表示します。続きは原本にあります。")),
+        (left_out.texts, format!("長い文字は{MAX_CELL_CHARS}文字まで表示します。")),
+    ];
+    all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect()
+}
 
-    /// The class of the width.
-    pub fn zoom_class(&self) -> String {
-        format!("zoom-{}", self.place.zoom)
-    }
-
-    /// The width in words.
-    pub fn zoom_words(&self) -> String {
-        format!("{}%", self.place.zoom)
-    }
+/// Whether any cell came from a formula.
+pub fn has_formulas(table: &Table) -> bool {
+    table.rows.iter().flat_map(|row| &row.cells).any(|cell| !cell.formula.is_empty())
 }

@@ -19,6 +19,34 @@ pub fn pdf(trailer: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// A whole PDF of these objects; the first is the catalogue.
+pub fn pdf_of(objects: &[String]) -> Vec<u8> {
+    let (mut file, mut places) = (b"%PDF-1.7\n".to_vec(), String::new());
+    for (n, object) in objects.iter().enumerate() {
+        places += &format!("{:010} 00000 n \n", file.len());
+        file.extend(format!("{} 0 obj\n{object}\nendobj\n", n + 1).bytes());
+    }
+    let (start, count) = (file.len(), objects.len() + 1);
+    let head = format!("xref\n0 {count}\n0000000000 65535 f \n{places}");
+    file.extend(format!("{head}trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").bytes());
+    file
+}
+
+/// A PDF with pages of 100 by 200 points, each with a red square at its top left;
+/// `catalogue` and `page` are added to those dictionaries.
+pub fn pdf_pages(pages: usize, catalogue: &str, page: &str) -> Vec<u8> {
+    let kids: String = (0..pages).map(|n| format!("{} 0 R ", n + 4)).collect();
+    let square = "1 0 0 rg 0 150 50 50 re f";
+    let mut objects = vec![
+        format!("<</Type/Catalog/Pages 2 0 R{catalogue}>>"),
+        format!("<</Type/Pages/Kids[{kids}]/Count {pages}/MediaBox[0 0 100 200]>>"),
+        format!("<</Length {}>>\nstream\n{square}\nendstream", square.len()),
+    ];
+    let one = format!("<</Type/Page/Parent 2 0 R/Contents 3 0 R/Resources<<>>{page}>>");
+    objects.extend(std::iter::repeat_n(one, pages));
+    pdf_of(&objects)
+}
+
 /// A picture whose left half is red and whose right half is blue.
 pub fn picture(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, _| image::Rgb(if x < width / 2 { [255, 0, 0] } else { [0, 0, 255] }))

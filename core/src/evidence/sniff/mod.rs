@@ -61,6 +61,11 @@ impl EvidenceKind {
         }
     }
 
+    /// Whether a reviewer sees it as a table.
+    pub fn is_table(self) -> bool {
+        matches!(self, Self::Xls | Self::Xlsx)
+    }
+
     /// Whether a reviewer sees it as a picture.
     pub fn is_picture(self) -> bool {
         matches!(self, Self::Png | Self::Jpeg)
