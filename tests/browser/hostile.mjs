@@ -108,13 +108,13 @@ export const REFUSED = [
 
 /** What is taken, and what the reviewer then sees of it. `picture` is the PNG of the demo. */
 export const shown = (picture) => [
-  { name: "スクリプト.pdf", bytes: scripted(), sees: "img" },
+  { name: "スクリプト.pdf", bytes: scripted(), sees: "img", warns: true },
   { name: "写真とHTML.png", bytes: Buffer.concat([picture, Buffer.from(SCRIPT)]), sees: "img" },
-  { name: "PDFとZIP.pdf", bytes: Buffer.concat([scripted(), zip({ "index.html": SCRIPT })]), sees: "img" },
+  { name: "PDFとZIP.pdf", bytes: Buffer.concat([scripted(), zip({ "index.html": SCRIPT })]), sees: "img", warns: true },
   {
     name: "式.xlsx",
     bytes: book(text("A1", "&lt;script&gt;alert(1)&lt;/script&gt;") + formula("B1", `WEBSERVICE("${EVIL}/")`, 42) + formula("C1", `HYPERLINK("${EVIL}/","押す")`, 7)),
-    sees: ["<script>alert(1)</script>", "42", "7"],
+    sees: ["<script>alert(1)</script>", "42", "7", `式：=WEBSERVICE("${EVIL}/")`],
   },
   {
     name: "実体.xlsx",

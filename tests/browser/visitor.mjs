@@ -56,6 +56,11 @@ export class Visitor {
     page.on("pageerror", (error) => this.#fault(`script error: ${error.message}`));
     page.on("response", (response) => this.#answered(response));
     context.on("request", (request) => this.#asked(request));
+    // Nothing of ours opens one.
+    page.on("dialog", (dialog) => {
+      this.#fault(`a dialog opens: ${dialog.message()}`);
+      dialog.dismiss();
+    });
   }
 
   get path() {
