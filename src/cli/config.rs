@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 use uketsuke_core::config::{Config, MailTarget};
 use uketsuke_core::db::DatabaseUrl;
+use uketsuke_core::evidence::viewer;
 
 use crate::settings;
 
@@ -35,10 +36,12 @@ fn print(config: &Config) {
         MailTarget::Files(folder) => format!("files in {}", folder.display()),
         MailTarget::Smtp(_) => "a mail server".to_owned(),
     };
+    let font = viewer::font(config.pdf_font.clone());
     let lines = [
         ("production", config.production.to_string()),
         ("database", database),
         ("evidence", config.evidence_dir.display().to_string()),
+        ("PDF font", font.map_or_else(|| "none: letters may be missing".to_owned(), |path| path.display().to_string())),
         ("mail", mail),
         ("portal", format!("{} as {}", config.portal_listen, config.portal_url)),
         ("back office", format!("{} as {}", config.admin_listen, config.admin_url)),

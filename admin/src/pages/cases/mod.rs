@@ -9,6 +9,7 @@ pub mod faults;
 mod letter;
 mod marked;
 pub mod notes;
+mod panel;
 pub mod pass_on;
 mod reasons;
 pub mod reject;

@@ -26,8 +26,9 @@ use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
 use super::marked::{Marked, differing};
+use super::panel::Panel;
 use super::review::{self, Reviewed};
-use super::viewer::{self, Panel};
+use super::viewer;
 use crate::Office;
 use crate::access::{ReadApplications, Staff};
 
@@ -180,7 +181,7 @@ pub async fn show(
     let procedure = reviewed.procedure(&office)?;
     let title = format!("{} {}", procedure.title(), reviewed.number());
     let back = asked.list();
-    let panel = Panel::open(&office, &who, &reviewed, &place, &back).await?;
+    let panel = viewer::open(&office, &who, &reviewed, &place, &back).await?;
     let mut page = Page {
         frame: who.frame(title, "/queue").receipt(reviewed.number()),
         checklist: procedure.checklist(&reviewed.case),
