@@ -2,6 +2,9 @@
 //! of it, writing it out.
 
 mod asked;
+pub mod bulk;
+pub mod bulk_export;
+pub mod bulk_run;
 pub mod export;
 pub mod index;
 pub mod next;
