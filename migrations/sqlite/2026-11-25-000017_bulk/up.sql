@@ -13,6 +13,9 @@ update applications set method = (
 )
 where number is not null;
 create index applications_method_due on applications (method, due_on, id);
+-- What waits for the staff, in the order in which it is due.
+create index applications_waiting on applications (due_on, id)
+  where state in ('submitted', 'in_review', 'awaiting_approval');
 
 -- One deed on many applications: what was chosen, frozen, and what came of each.
 create table bulk_runs (
