@@ -153,7 +153,6 @@ fn sent_of_ids(ids: &[ApplicationId]) -> Joined {
 }
 
 /// The columns of a [`Key`].
-#[expect(clippy::type_complexity, reason = "a list of columns")]
 const KEY: (
     applications::id,
     applications::revision,
