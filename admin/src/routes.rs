@@ -43,6 +43,8 @@ pub fn routes() -> Vec<Route> {
         post("/queue/export", Staff(ReadApplications), || web::to(queue::export::deliver)),
         get("/queue/views", Staff(ReadApplications), || web::to(queue::views::show)),
         post("/queue/views", Staff(ReadApplications), || web::to(queue::views::save)),
+        get("/queue/views/{id}", Staff(ReadApplications), || web::to(queue::view::show)),
+        post("/queue/views/{id}", Staff(ReadApplications), || web::to(queue::view::change)),
         post("/queue/views/{id}/delete", Staff(ReadApplications), || web::to(queue::views::delete)),
         get("/cases/{id}", Staff(ReadApplications), || web::to(cases::show::show)),
         post("/cases/{id}/claim", Staff(Review), || web::to(cases::claim::take)),

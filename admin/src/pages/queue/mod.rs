@@ -8,4 +8,5 @@ pub mod bulk_run;
 pub mod export;
 pub mod index;
 pub mod next;
+pub mod view;
 pub mod views;
