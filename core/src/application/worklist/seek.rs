@@ -36,11 +36,12 @@ pub(super) fn seek(conn: &mut Conn, words: &str) -> Result<Hits> {
         return Ok(Hits::Accounts(accounts_of(conn, words)?));
     }
     let sought = Sought::read(words);
-    if let Sought::NameParts(parts) = &sought
-        && parts.iter().all(|part| part.chars().nth(1).is_none())
-    {
+    if let Sought::NameParts(parts) = &sought {
         // One character has no index to look it up in.
-        return Ok(Hits::Named(parts.clone()));
+        let short = parts.iter().all(|part| part.chars().nth(1).is_none());
+        if short || search::is_common(conn, parts, MOST)? {
+            return Ok(Hits::Named(parts.clone()));
+        }
     }
     let mut query = facilities::table.select(facilities::id).into_boxed();
     for condition in search::conditions(conn, sought.clone()) {
