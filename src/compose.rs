@@ -129,7 +129,7 @@ impl Parts {
             keyring: self.keyring.clone(),
         };
         let (db, storage) = (self.own_connections()?, self.storage.clone());
-        Ok(Works { db, context, transport: self.transport.clone(), storage })
+        Ok(Works { db, context, transport: self.transport.clone(), storage, procedures: self.procedures.clone() })
     }
 
     /// The portal towards the outside.

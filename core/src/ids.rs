@@ -104,4 +104,6 @@ ids! {
     MailId,
     /// An entry of the audit trail.
     AuditId,
+    /// One deed on many applications.
+    BulkRunId,
 }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod application;
 pub mod audit;
+pub mod bulk;
 pub mod calendar;
 pub mod clock;
 pub mod closing;

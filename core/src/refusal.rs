@@ -22,6 +22,10 @@ pub enum Refusal {
     NotInThisState,
     /// The application is claimed by a colleague.
     ClaimedByOther,
+    /// Documents prove it: somebody has to look at it by itself.
+    NotByItself,
+    /// What was stated differs from the master.
+    FactsDiffer,
     /// Nobody approves what they sent or reviewed themselves.
     FourEyes,
     /// This kind of application is decided by a second person.
@@ -67,6 +71,8 @@ impl Refusal {
             Self::FacilityClosed => "facility_closed",
             Self::NotInThisState => "not_in_this_state",
             Self::ClaimedByOther => "claimed_by_other",
+            Self::NotByItself => "not_by_itself",
+            Self::FactsDiffer => "facts_differ",
             Self::FourEyes => "four_eyes",
             Self::NeedsSecondPerson => "needs_second_person",
             Self::UndoOver => "undo_over",
@@ -103,6 +109,8 @@ impl Refusal {
                 "この申請は、今の状態ではこの操作ができません。画面を更新して状態をご確認ください。"
             }
             Self::ClaimedByOther => "この申請はほかの担当者が審査中です。",
+            Self::NotByItself => "照合で確認していない申請です。書類を見て、1件ずつ承認してください。",
+            Self::FactsDiffer => "登録情報と違うところがあります。内容を見て、1件ずつ承認してください。",
             Self::FourEyes => "ご自分が担当した案件は承認できません。別の承認者が行ってください。",
             Self::NeedsSecondPerson => "この申請は2人で判断します。承認を依頼してください。",
             Self::UndoOver => "元に戻せる時間が過ぎたか、申請者へのメールが送られています。元には戻せません。",

@@ -224,6 +224,7 @@ diesel::table! {
         updated_at -> Timestamp,
         facility_kind -> Nullable<Text>,
         prefecture -> Nullable<Integer>,
+        method -> Nullable<Text>,
     }
 }
 
@@ -523,6 +524,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    bulk_runs (id) {
+        id -> Text,
+        staff_id -> Text,
+        action -> Text,
+        to_staff_id -> Nullable<Text>,
+        query -> Text,
+        more -> Bool,
+        state -> Text,
+        created_at -> Timestamp,
+        started_at -> Nullable<Timestamp>,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    bulk_items (run_id, position) {
+        run_id -> Text,
+        position -> Integer,
+        application_id -> Text,
+        revision -> BigInt,
+        state -> Text,
+        bar -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -553,6 +581,8 @@ diesel::joinable!(case_notes -> applications (application_id));
 diesel::joinable!(case_notes -> staff (staff_id));
 diesel::joinable!(saved_views -> staff (staff_id));
 diesel::joinable!(checklist_ticks -> staff (staff_id));
+diesel::joinable!(bulk_items -> bulk_runs (run_id));
+diesel::joinable!(bulk_items -> applications (application_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     facilities,
@@ -593,4 +623,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_recovery_codes,
     factor_resets,
     evidence_bookmarks,
+    bulk_runs,
+    bulk_items,
 );

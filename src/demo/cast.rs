@@ -18,6 +18,7 @@ pub const STAFF: &[(&str, &str, Role)] = &[
     ("reviewer@example.jp", "審査 一郎", Role::Reviewer),
     ("reviewer2@example.jp", "審査 二葉", Role::Reviewer),
     ("approver@example.jp", "承認 三枝", Role::Approver),
+    ("approver2@example.jp", "承認 七海", Role::Approver),
     ("support@example.jp", "支援 四郎", Role::Support),
     ("admin@example.jp", "管理 五月", Role::Administrator),
     ("auditor@example.jp", "監査 六実", Role::Auditor),

@@ -3,13 +3,14 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use uketsuke_core::bulk::BulkJob;
 use uketsuke_core::error::Error;
 use uketsuke_core::facility::import::closings::FacilityClosings;
 use uketsuke_core::mail::MailJob;
 use uketsuke_core::queue::{ClaimedJob, Job};
 
 use crate::periodic::PeriodicJob;
-use crate::{Works, closings, mail, periodic};
+use crate::{Works, bulk, closings, mail, periodic};
 
 /// Why a job did not succeed, by what should happen next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,5 +41,6 @@ pub type Start = fn(Works, ClaimedJob) -> Running;
 pub const JOBS: &[(&str, Start)] = &[
     (MailJob::KIND, |works, job| Box::pin(mail::run(works, job))),
     (FacilityClosings::KIND, |works, job| Box::pin(closings::run(works, job))),
+    (BulkJob::KIND, |works, job| Box::pin(bulk::run(works, job))),
     (PeriodicJob::KIND, |works, job| Box::pin(periodic::run(works, job))),
 ];

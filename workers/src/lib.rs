@@ -4,10 +4,12 @@
 //!
 //! - [`runner`]: claims jobs and runs them.
 //! - [`jobs`]: THE table of jobs.
+//! - [`bulk`]: deeds on many applications.
 //! - [`closings`]: letters after an import that closed facilities.
 //! - [`letters`]: THE table of letters.
 //! - [`periodic`]: THE table of periodic work.
 
+pub mod bulk;
 pub mod closings;
 pub mod jobs;
 pub mod letters;
@@ -15,6 +17,9 @@ pub mod mail;
 pub mod periodic;
 pub mod runner;
 
+use std::sync::Arc;
+
+use uketsuke_core::application::Procedures;
 use uketsuke_core::db::Db;
 use uketsuke_core::mail::{MailContext, Transport};
 use uketsuke_core::storage::Storage;
@@ -30,4 +35,6 @@ pub struct Works {
     pub transport: Transport,
     /// Where evidence lies.
     pub storage: Storage,
+    /// Every kind of application.
+    pub procedures: Arc<Procedures>,
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
-use uketsuke_core::{account, audit, device, evidence, link, staff, throttle};
+use uketsuke_core::{account, audit, bulk, device, evidence, link, staff, throttle};
 
 use crate::Works;
 use crate::jobs::Failure;
@@ -45,6 +45,7 @@ pub const PERIODIC: &[Entry] = &[
     rows("forget_accounts", HOURLY, account::sweep),
     rows("expire_activation_codes", HOURLY, device::expire_activations),
     rows("forget_device_proofs", HOURLY, device::sweep_jtis),
+    rows("forget_bulk_plans", HOURLY, bulk::sweep_plans),
     rows("forget_links", HOURLY, |tx| link::sweep(tx, Duration::days(30))),
     rows("forget_throttles", HOURLY, throttle::sweep),
     rows("forget_staff_sessions", HOURLY, staff::sweep_sessions),

@@ -2,6 +2,7 @@
 //! role, reviewers side by side, the import by two people.
 
 mod audit;
+mod bulk;
 mod colleagues;
 mod evidence_viewer;
 mod hands;
@@ -127,6 +128,24 @@ impl World {
         let id = self.draft();
         self.send(&id);
         id
+    }
+
+    /// An application of a facility of its own; the n-th, with this note.
+    fn sent_by(&self, n: usize, note: &str) -> ApplicationId {
+        let procedures = &self.office.procedures;
+        let code = format!("13{n:08}");
+        let typed = [("name", "さくら接骨院"), ("count", "3"), ("note", note)];
+        let typed = typed.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        let work = |tx: &mut uketsuke_core::db::Tx<'_>| {
+            let place = testing::NewFacility { code: &code, ..testing::OFFICE };
+            let facility = testing::add_facility(tx, place)?;
+            let scope = testing::add_member(tx, &facility, &format!("{n}@example.jp"), true)?;
+            let id = draft::open(tx, &scope, ApplicationKind::UsageStart)?;
+            draft::save_step(tx, procedures, &scope, &id, "all", &typed)?;
+            submit(tx, procedures, &scope, &id)?;
+            Ok(id)
+        };
+        self.db.write_blocking(Actor::system(), work).expect("sent")
     }
 
     /// Attaches a file to a draft, as the portal does.

@@ -3,10 +3,13 @@
 
 use actix_web::http::{Method, StatusCode};
 use uketsuke_core::application::submit::submit;
+use uketsuke_core::application::worklist::{Filter, View};
 use uketsuke_core::application::{ApplicationKind, claim, draft, notes};
+use uketsuke_core::bulk::{self, Action, Choice, Chosen};
 use uketsuke_core::db::Actor;
 use uketsuke_core::ids::ApplicationId;
-use uketsuke_core::staff::role::Role;
+use uketsuke_core::scope::StaffScope;
+use uketsuke_core::staff::role::{Permission, Role};
 use uketsuke_core::testing::{self, NewFacility, OFFICE};
 
 use super::World;
@@ -42,14 +45,26 @@ fn fill(world: &World, count: usize, first: usize) -> ApplicationId {
     last.expect("at least one")
 }
 
+/// A deed on everything there is, chosen and not yet started.
+fn chosen(world: &World, scope: &StaffScope) -> String {
+    let action = if scope.may(Permission::Review) { Action::Approve } else { Action::Export };
+    let chosen = Chosen::Fitting(View::All, Filter::default());
+    let choice = Choice { action, to: None, chosen, query: "v=all".to_owned() };
+    let procedures = &world.office.procedures;
+    let run = world.db.write_blocking(scope.actor(), |tx| bulk::freeze(tx, procedures, scope, choice));
+    run.expect("a choice").to_string()
+}
+
 async fn count(world: &World, case: &ApplicationId) -> Vec<(String, usize)> {
     let facility = world.application(case).facility_id;
     let mut counted = Vec::new();
     for role in [Role::Administrator, Role::Approver] {
-        let (_, mut browser) = world.staff(role);
+        let (scope, mut browser) = world.staff(role);
+        let run = chosen(world, &scope);
         for route in routes().into_iter().filter(|route| route.method == Method::GET) {
             let path = match route.path.split('/').nth(1) {
                 Some("cases") => route.path.replace("{id}", case.as_str()),
+                Some("queue") => route.path.replace("{id}", &run),
                 _ => route.path.replace("{id}", facility.as_str()),
             };
             let parts = [("{kind}", "usage_start"), ("{action}", "return"), ("{code}", "name"), ("{verb}", "suspend")];

@@ -81,6 +81,28 @@ async fn a_saved_view_is_a_link_for_its_owner_and_when_shared_for_everybody() {
 }
 
 #[actix_web::test]
+async fn a_saved_view_gets_another_name_that_is_free() {
+    let world = World::new();
+    let (_, mut me) = world.staff(Role::Reviewer);
+    let (_, mut colleague) = world.staff(Role::Reviewer);
+    for name in ["一つ目", "二つ目"] {
+        me.post("/queue/views", &[("name", name), ("query", "v=mine"), ("shared", "yes")]).await;
+    }
+    let list = me.get("/queue/views").await;
+    let at = list.html.split("href=\"").filter_map(|p| p.split('"').next()).find(|a| a.starts_with("/queue/views/"));
+    let at = at.expect("a link to change it").to_owned();
+    me.get(&at).await.has("value=\"一つ目\"").has("checked");
+    let taken = me.post(&at, &[("name", "二つ目")]).await;
+    taken.is(StatusCode::UNPROCESSABLE_ENTITY).has("同じ名前").has("value=\"二つ目\"");
+    me.post(&at, &[("name", "　")]).await.is(StatusCode::UNPROCESSABLE_ENTITY).has("名前を入力");
+    colleague.get(&at).await.is(StatusCode::NOT_FOUND);
+    colleague.post(&at, &[("name", "私の")]).await.is(StatusCode::NOT_FOUND);
+    assert_eq!(me.post(&at, &[("name", "三つ目")]).await.location, "/queue/views");
+    me.get("/queue").await.has("三つ目").has("二つ目").has_not("一つ目");
+    colleague.get("/queue").await.has("二つ目").has_not("三つ目");
+}
+
+#[actix_web::test]
 async fn only_so_many_views_are_kept() {
     let world = World::new();
     let (_, mut reviewer) = world.staff(Role::Reviewer);

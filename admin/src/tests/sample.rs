@@ -72,6 +72,9 @@ impl Procedure for Sample {
             fact("note", "開設者", "山田", "", Verdict::Absent),
         ])
     }
+    fn method(&self, values: &Value) -> Option<Method> {
+        Some(if values["note"] == "照合" { Method::Match } else { Method::Documents })
+    }
     fn checklist(&self, _: &Case) -> Vec<CheckItem> {
         vec![CheckItem { code: "name", text: "通知書の名称が登録情報と同じ" }]
     }

@@ -31,13 +31,17 @@ pub fn claim(tx: &mut Tx<'_>, scope: &StaffScope, id: &ApplicationId) -> Result<
     take(tx, scope, &application)
 }
 
-/// Takes the application that has waited longest; `None` when none waits.
-/// Twenty reviewers at once get twenty different ones.
+/// Takes the next one: first what was corrected and came back to this reviewer,
+/// then what has waited longest; `None` when nothing waits. Twenty reviewers at
+/// once get twenty different ones.
 ///
 /// # Errors
 /// `Forbidden` without the permission.
 pub fn claim_next(tx: &mut Tx<'_>, scope: &StaffScope) -> Result<Option<ApplicationId>> {
     may_review(scope)?;
+    if let Some(id) = worklist::corrected(tx.conn(), scope)? {
+        return Ok(Some(id));
+    }
     loop {
         let candidates = worklist::longest_waiting(tx.conn(), 20)?;
         if candidates.is_empty() {

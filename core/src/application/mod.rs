@@ -33,5 +33,5 @@ pub mod worklist;
 mod tests;
 
 pub use model::{Answers, Application, Document};
-pub use procedure::{Case, Procedure, Procedures};
+pub use procedure::{Case, Method, Procedure, Procedures};
 pub use state::{ApplicationKind, State, Verb};

@@ -6,7 +6,7 @@ use super::model::EventDetail;
 use super::repo;
 use super::state::{Party, State, Verb};
 use crate::db::{Conn, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::{ApplicationId, StaffId};
 use crate::refusal::Refusal;
 use crate::scope::StaffScope;
@@ -26,6 +26,28 @@ pub fn list_colleagues(conn: &mut Conn, scope: &StaffScope) -> Result<Vec<StaffM
 /// Whether this person works here and reviews.
 pub fn reviews(member: &StaffMember) -> bool {
     member.state == StaffState::Active && member.roles.as_slice().iter().any(|role| role.may(Permission::Review))
+}
+
+/// Gives an application that waits to a reviewer, who may be oneself.
+///
+/// # Errors
+/// `Forbidden` without the permission; `Refused(NotAReviewer)`;
+/// `Refused(ClaimedByOther)` when somebody has it already; `Conflict` when
+/// somebody was faster.
+pub fn assign_waiting(tx: &mut Tx<'_>, scope: &StaffScope, id: &ApplicationId, to: &StaffId) -> Result<()> {
+    if !scope.may(Permission::Assign) {
+        return Err(Error::Forbidden);
+    }
+    if !reviews(&staff::get_staff(tx.conn(), to)?) {
+        return Err(Refusal::NotAReviewer.into());
+    }
+    let application = repo::get(tx.conn(), id)?;
+    if application.state == State::InReview {
+        return Err(Refusal::ClaimedByOther.into());
+    }
+    let detail = EventDetail { holder: Some(to.clone()), ..EventDetail::default() };
+    repo::advance(tx, &application, (Party::Reviewer, Verb::Assign), "", &detail)?;
+    assign(tx, id, Some(to))
 }
 
 /// Gives an application that one holds to a colleague.

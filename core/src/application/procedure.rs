@@ -198,6 +198,26 @@ pub struct Terms {
     pub reason: String,
 }
 
+crate::db::text_enum! {
+    /// By what a facility proves itself (施設の確認方法).
+    pub enum Method {
+        /// What was handed in before is compared.
+        Match = "match",
+        /// Documents are attached.
+        Documents = "documents",
+    }
+}
+
+impl Method {
+    /// The word staff read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Match => "照合",
+            Self::Documents => "書類",
+        }
+    }
+}
+
 /// One kind of application.
 pub trait Procedure: Send + Sync {
     /// Which kind.
@@ -253,6 +273,17 @@ pub trait Procedure: Send + Sync {
     /// The canned reasons for rejecting and for granting less.
     fn decision_reasons(&self) -> &'static [DecisionReason] {
         &[]
+    }
+
+    /// By what the facility proved itself in this filing, where that is asked.
+    fn method(&self, _: &Value) -> Option<Method> {
+        None
+    }
+
+    /// Whether this filing may be approved together with others, without being
+    /// looked at by itself: only what the rules have matched.
+    fn approves_in_bulk(&self, values: &Value) -> bool {
+        self.method(values) == Some(Method::Match)
     }
 
     /// Whether a second person decides what a reviewer proposes. Administrators

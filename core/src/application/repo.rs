@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{Application, Document, Event, EventDetail, Fault, Filing};
-use super::procedure::{Case, OpenFields, Procedure};
+use super::procedure::{Case, Method, OpenFields, Procedure};
 use super::state::{ApplicationKind, Party, State, Verb, transition};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -346,6 +346,12 @@ pub(super) fn resolve_faults(tx: &mut Tx<'_>, application: &ApplicationId) -> Re
 
 pub(super) fn set_due(tx: &mut Tx<'_>, application: &ApplicationId, due_on: NaiveDate) -> Result<()> {
     diesel::update(applications::table.find(application)).set(applications::due_on.eq(due_on)).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Notes by what the facility proved itself, for the list.
+pub(super) fn set_method(tx: &mut Tx<'_>, application: &ApplicationId, method: Option<Method>) -> Result<()> {
+    diesel::update(applications::table.find(application)).set(applications::method.eq(method)).execute(tx.conn())?;
     Ok(())
 }
 

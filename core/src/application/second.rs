@@ -144,7 +144,9 @@ fn reviewers(conn: &mut Conn, id: &ApplicationId) -> Result<HashSet<StaffId>> {
     for event in repo::history(conn, id)? {
         let second = matches!(event.verb, Verb::Approve | Verb::Reject | Verb::SendBack | Verb::UndoFinal)
             && (event.from_state == State::AwaitingApproval || event.to_state == State::AwaitingApproval);
-        if let Some(actor) = event.actor.strip_prefix("staff:").filter(|_| !second) {
+        // Whoever only says who shall review has not reviewed.
+        let passed_on = event.verb == Verb::Assign;
+        if let Some(actor) = event.actor.strip_prefix("staff:").filter(|_| !second && !passed_on) {
             found.extend(StaffId::parse(actor));
         }
         found.extend(event.detail()?.holder);

@@ -57,6 +57,8 @@ text_enum! {
         Claim = "claim",
         /// Put it back into the queue.
         Release = "release",
+        /// Give one that waits to a reviewer.
+        Assign = "assign",
         /// Give it to a colleague.
         HandOver = "hand_over",
         /// Take it from a colleague.
@@ -123,6 +125,7 @@ pub const TRANSITIONS: &[Transition] = {
         t(Draft, Verb::Discard, Discarded, Applicant),
         t(Submitted, Verb::ApproveAtOnce, Approved, Rule),
         t(Submitted, Verb::Claim, InReview, Reviewer),
+        t(Submitted, Verb::Assign, InReview, Reviewer),
         t(Submitted, Verb::Withdraw, Withdrawn, Applicant),
         t(InReview, Verb::Release, Submitted, Reviewer),
         t(InReview, Verb::HandOver, InReview, Reviewer),
@@ -217,6 +220,7 @@ impl Verb {
             Self::ApproveAtOnce => "提出済みの情報と一致したため、承認しました",
             Self::Claim => "審査を始めました",
             Self::Release => "担当を外し、順番待ちに戻しました",
+            Self::Assign => "担当者を決めました",
             Self::HandOver => "担当を引き渡しました",
             Self::TakeOver => "担当を引き継ぎました",
             Self::Recommend => "判断を提案し、承認を依頼しました",
@@ -236,6 +240,7 @@ impl Verb {
     pub const fn public_label(self) -> Option<&'static str> {
         match self {
             Self::Release => Some("審査の順番を待っています"),
+            Self::Assign => Some(Self::Claim.past_label()),
             Self::HandOver | Self::TakeOver | Self::Recommend | Self::Recall | Self::SendBack => None,
             Self::Undo | Self::UndoFinal => None,
             shared => Some(shared.past_label()),

@@ -50,6 +50,7 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
     };
     repo::advance(tx, &case.application, (Party::Applicant, Verb::Submit), "", &EventDetail::default())?;
     repo::insert_filing(tx, id, procedure, &values)?;
+    repo::set_method(tx, id, procedure.method(&values))?;
     number(tx, id, &case.facility)?;
     repo::set_due(tx, id, due::promised(tx.now()))?;
     if procedure.approves_itself(&values) {
@@ -114,6 +115,7 @@ pub fn resubmit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope,
     let due_on = due::after_return(tx, &case.application)?;
     repo::advance(tx, &case.application, (Party::Applicant, Verb::Resubmit), "", &detail)?;
     repo::insert_filing(tx, id, procedure, &values)?;
+    repo::set_method(tx, id, procedure.method(&values))?;
     repo::resolve_faults(tx, id)?;
     repo::set_due(tx, id, due_on)?;
     back_to_last_reviewer(tx, &case.application)?;

@@ -35,7 +35,7 @@ pub fn at_revision(conn: &mut Conn, id: &ApplicationId, seen: i64) -> Result<Opt
     for event in &events[..steps] {
         match event.verb {
             Verb::Claim | Verb::TakeOver | Verb::Undo => holder = actor(event),
-            Verb::HandOver => holder = event.detail()?.holder,
+            Verb::HandOver | Verb::Assign => holder = event.detail()?.holder,
             Verb::Return => returned_by = actor(event),
             Verb::Resubmit => holder = returned_by.clone(),
             Verb::Release => holder = None,

@@ -14,6 +14,8 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("application.advanced", "申請が進みました"),
     ("application.viewed", "申請の画面を開きました"),
     ("audit.verified", "証跡を検証しました"),
+    ("bulk.finished", "まとめての操作が終わりました"),
+    ("bulk.started", "まとめての操作を始めました"),
     ("canned_reason.changed", "よく使う理由を変更しました"),
     ("case_note.written", "申請にメモを残しました"),
     ("checklist.kept", "確かめたことを保存しました"),

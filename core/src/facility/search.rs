@@ -11,11 +11,12 @@ use diesel::expression::SqlLiteral;
 use diesel::expression::UncheckedBind;
 use diesel::helper_types::AsExprOf;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::code::FacilityCode;
 use super::prefecture::Prefecture;
 use crate::db::{Backend, Conn, containing};
+use crate::error::Result;
 use crate::fold;
 use crate::schema::facilities;
 
@@ -129,13 +130,39 @@ where
     vec![Box::new(has_pairs(conn, part)), contains]
 }
 
+/// Whether more than `most` facilities have all pairs of these parts, looked up
+/// no further than that. SQLite would gather every one before it shows the first;
+/// PostgreSQL has numbers to plan by, and is not asked.
+///
+/// # Errors
+/// From the database only.
+pub(crate) fn is_common(conn: &mut Conn, parts: &[String], most: i64) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        found: i64,
+    }
+    let Conn::Sqlite(c) = conn else { return Ok(false) };
+    let pairs: Vec<String> =
+        parts.iter().filter(|part| part.chars().nth(1).is_some()).map(|part| quoted(&grams(part))).collect();
+    let some = "select count(*) as found from \
+        (select rowid from facility_names where facility_names match ? limit ?)";
+    let Found { found } =
+        diesel::sql_query(some).bind::<Text, _>(pairs.join(" ")).bind::<BigInt, _>(most + 1).get_result(c)?;
+    Ok(found > most)
+}
+
+/// Pairs as FTS5 takes them literally.
+fn quoted(pairs: &str) -> String {
+    pairs.split(' ').map(|pair| format!("\"{pair}\"")).collect::<Vec<_>>().join(" ")
+}
+
 fn has_pairs(conn: &Conn, part: &str) -> Literal {
     let pairs = grams(part);
     match conn {
         Conn::Sqlite(_) => {
-            let quoted: Vec<String> = pairs.split(' ').map(|pair| format!("\"{pair}\"")).collect();
             diesel::dsl::sql("facilities.number in (select rowid from facility_names where facility_names match ")
-                .bind::<Text, _>(quoted.join(" "))
+                .bind::<Text, _>(quoted(&pairs))
                 .sql(")")
         }
         Conn::Postgres(_) => diesel::dsl::sql("string_to_array(facilities.search_grams, ' ') @> string_to_array(")

@@ -32,7 +32,7 @@ pub use manage::{change_roles, disable, enable};
 pub use model::{Roles, StaffMember, StaffState, Stage};
 pub use recovery::{NewSet, RECOVERY_CODES, RecoverySet, new_recovery_codes, recovery_codes_left};
 pub use repo::{get_staff, list_staff, names_of};
-pub use saved_view::{SavedView, delete_view, list_views, save_view};
+pub use saved_view::{SavedView, change_view, delete_view, list_views, save_view};
 pub use second_factor::{SecondFactorOutcome, pass_second_factor};
 #[cfg(any(test, feature = "testing"))]
 pub use session::open_for_tests;

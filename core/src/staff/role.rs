@@ -29,6 +29,8 @@ pub enum Permission {
     Review,
     /// Decide, as the second person, what a colleague proposed.
     Approve,
+    /// Say who reviews what waits.
+    Assign,
     /// Write internal notes.
     WriteNotes,
     /// See facilities and their devices.
@@ -56,13 +58,14 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
     use Permission::*;
     &[
         (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities]),
-        (Role::Approver, &[ReadApplications, Review, Approve, WriteNotes, ReadFacilities]),
+        (Role::Approver, &[ReadApplications, Review, Approve, Assign, WriteNotes, ReadFacilities]),
         (Role::Support, &[ReadApplications, WriteNotes, ReadFacilities, ManageDevices, ReadMail, ResendMail]),
         (Role::Editor, &[]),
         (
             Role::Administrator,
             &[
                 ReadApplications,
+                Assign,
                 WriteNotes,
                 ReadFacilities,
                 ManageDevices,
@@ -87,6 +90,7 @@ impl Permission {
             ReadApplications,
             Review,
             Approve,
+            Assign,
             WriteNotes,
             ReadFacilities,
             ManageDevices,
@@ -106,6 +110,7 @@ impl Permission {
             Self::ReadApplications => "申請と書類を見る",
             Self::Review => "申請を担当し、審査する",
             Self::Approve => "提案された判断を承認する",
+            Self::Assign => "申請の担当者を決める",
             Self::WriteNotes => "職員だけのメモを残す",
             Self::ReadFacilities => "施設と端末を見る",
             Self::ManageDevices => "端末を停止・失効させる",

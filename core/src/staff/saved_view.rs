@@ -71,6 +71,29 @@ pub fn save_view(tx: &mut Tx<'_>, scope: &StaffScope, name: &str, query: &str, s
     Ok(())
 }
 
+/// Gives one of one's own another name (folded already), and shares it or not.
+///
+/// # Errors
+/// `NotFound`, also for a colleague's; `Invalid` when another one has that name.
+pub fn change_view(tx: &mut Tx<'_>, scope: &StaffScope, id: &SavedViewId, name: &str, shared: bool) -> Result<()> {
+    let own = saved_views::table.find(id).filter(saved_views::staff_id.eq(scope.staff()));
+    let mut changed = 0;
+    let free = tx.insert_once(|c| {
+        changed = diesel::update(own).set((saved_views::name.eq(name), saved_views::shared.eq(shared))).execute(c)?;
+        Ok(changed)
+    })?;
+    match (free, changed) {
+        (true, 1) => Ok(()),
+        (true, _) => Err(Error::NotFound),
+        (false, _) => {
+            let text = "同じ名前で保存した条件がすでにあります。別の名前にしてください。".to_owned();
+            let mut errors = FieldErrors::default();
+            errors.add("name", "名前", FieldFault::Sentence(text));
+            errors.into_result(None).map_err(Error::from)
+        }
+    }
+}
+
 /// Deletes one of one's own.
 ///
 /// # Errors

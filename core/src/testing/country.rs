@@ -26,12 +26,13 @@ pub fn fill(conn: &mut Conn, (facilities, applications): (u32, u32), reviewer: &
         select 'a' || n, 'a' || n || '@example.jp', 'a' || n || '@example.jp', '', '', '', '', 'active', 0, <AT>, 0, <AT>, <AT>
         from numbers where n <= <APPLICATIONS>;
         insert into applications (id, number, kind, facility_id, account_id, state, document, assignee_id, submitted_at,
-            due_on, revision, created_at, updated_at, facility_kind, prefecture)
+            due_on, revision, created_at, updated_at, facility_kind, prefecture, method)
         select <ID>, null, 'usage_start', 'f' || n, 'a' || n,
             case when n % 20 > 0 then 'approved' when n % 80 = 0 then 'submitted' when n % 80 = 20 then 'in_review'
                 when n % 80 = 40 then 'returned' else 'awaiting_approval' end,
             '{}', case when n % 80 = 20 then '<STAFF>' end, <DAY>, <DUE>, 1, <AT>, <AT>,
-            case n % 2 when 0 then 'judo_therapy' else 'clinic' end, n % 47 + 1
+            case n % 2 when 0 then 'judo_therapy' else 'clinic' end, n % 47 + 1,
+            case n % 3 when 0 then 'match' else 'documents' end
         from numbers where n <= <APPLICATIONS>;";
     let fill = |text: &str, words: &[(&str, &str)]| words.iter().fold(text.to_owned(), |t, (a, b)| t.replace(a, b));
     let (facilities, applications) = (facilities.to_string(), applications.to_string());

@@ -17,7 +17,7 @@ use serde_json::Value;
 use uketsuke_core::application::procedure::{
     CheckItem, Checked, DecisionReason, Fact, FaultReason, Quantity, Shortfall, Step, SummaryRow, Terms,
 };
-use uketsuke_core::application::{Answers, Application, ApplicationKind, Case, Procedure};
+use uketsuke_core::application::{Answers, Application, ApplicationKind, Case, Method, Procedure};
 use uketsuke_core::db::{Conn, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::form::FieldErrors;
@@ -97,6 +97,13 @@ impl Procedure for UsageStart {
     fn quantity(&self, values: &Value) -> Option<Quantity> {
         let filing = Filing::read(values).ok()?;
         Some(Quantity { label: form::DEVICES.label, asked: filing.device_count })
+    }
+
+    fn method(&self, values: &Value) -> Option<Method> {
+        Some(match Filing::read(values).ok()?.verified_by {
+            filing::VerifiedBy::Match => Method::Match,
+            filing::VerifiedBy::Documents => Method::Documents,
+        })
     }
 
     fn approves_itself(&self, values: &Value) -> bool {

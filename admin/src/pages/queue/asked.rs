@@ -1,9 +1,10 @@
 //! What of the list is asked for, in the query string: a view is a URL.
 
+use actix_web::web::Query;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use uketsuke_core::application::worklist::{Filter, From, Place, View};
-use uketsuke_core::application::{ApplicationKind, State};
+use uketsuke_core::application::{ApplicationKind, Method, State};
 use uketsuke_core::clock::tokyo_midnight;
 use uketsuke_core::facility::kind::FacilityKind;
 use uketsuke_core::facility::prefecture::{Bureau, Prefecture};
@@ -17,6 +18,9 @@ use crate::pages::words::encoded;
 
 /// How many rows a page may have; the first is usual.
 pub const SIZES: [u16; 3] = [50, 20, 100];
+
+/// The word for the order that begins with the latest due dates.
+pub const LATEST: &str = "latest";
 
 /// The query string. What cannot be read is left out, so that an old link still
 /// opens with the rest.
@@ -39,8 +43,12 @@ pub struct Asked {
     pub until: String,
     /// 担当者
     pub holder: String,
+    /// 確認の方法
+    pub method: String,
     /// 受付番号, code, name, phone, mail
     pub words: String,
+    /// `latest`: the latest due dates first.
+    pub order: String,
     /// Rows on a page.
     pub size: String,
     /// After which row the page begins.
@@ -50,6 +58,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Reads a query that a page of ours wrote.
+    pub fn read(query: &str) -> Self {
+        Query::<Self>::from_query(query).map(Query::into_inner).unwrap_or_default()
+    }
+
     /// The view; all of them by default.
     pub fn view(&self) -> View {
         View::parse(&self.v).unwrap_or(View::All)
@@ -67,6 +80,8 @@ impl Asked {
             sent_from: from.map(|day| tokyo_midnight(day).into()),
             sent_before: until.and_then(|day| day.checked_add_days(Days::new(1))).map(|day| tokyo_midnight(day).into()),
             holder: StaffId::parse(&self.holder),
+            method: Method::parse(&self.method),
+            latest_first: self.order == LATEST,
             words: Some(self.words.trim().to_owned()).filter(|words| !words.is_empty()),
         }
     }
@@ -89,7 +104,7 @@ impl Asked {
         }
     }
 
-    fn parts(&self) -> [(&'static str, &String); 10] {
+    fn parts(&self) -> [(&'static str, &String); 12] {
         [
             ("v", &self.v),
             ("application", &self.application),
@@ -99,7 +114,9 @@ impl Asked {
             ("from", &self.from),
             ("until", &self.until),
             ("holder", &self.holder),
+            ("method", &self.method),
             ("words", &self.words),
+            ("order", &self.order),
             ("size", &self.size),
         ]
     }
@@ -121,10 +138,15 @@ impl Asked {
 
     /// The address of this very page.
     pub fn address(&self) -> String {
+        format!("/queue?{}", self.address_query())
+    }
+
+    /// The query of this very page.
+    pub fn address_query(&self) -> String {
         let page = [("after", &self.after), ("before", &self.before)];
         let page =
             page.iter().filter(|(_, value)| place(value).is_some()).map(|(word, value)| format!("&{word}={value}"));
-        format!("/queue?{}{}", self.query(), page.collect::<String>())
+        format!("{}{}", self.query(), page.collect::<String>())
     }
 
     /// The address of another view, the conditions kept.
@@ -146,6 +168,7 @@ impl Asked {
             ("from", on(&self.from).map(|day| format!("受付：{day}から"))),
             ("until", on(&self.until).map(|day| format!("受付：{day}まで"))),
             ("holder", holder.map(|member| format!("担当：{}", member.name))),
+            ("method", filter.method.map(|method| format!("確認：{}", method.label()))),
             ("words", filter.words.map(|words| format!("言葉：{words}"))),
         ];
         let chip =

@@ -20,8 +20,19 @@ use crate::pages::words::{prefecture_name, time_left};
 /// One more than is written, to know that there are more.
 #[expect(clippy::cast_possible_truncation, reason = "ten thousand and one")]
 const SIZE: u16 = MOST_ROWS as u16 + 1;
-const HEADINGS: [&str; 9] =
-    ["受付番号", "申請", "施設", "所属機関", "都道府県", "受付日時", "回答の期限", "残り", "状態"];
+const HEADINGS: [&str; 11] = [
+    "受付番号",
+    "申請",
+    "施設",
+    "所属機関",
+    "都道府県",
+    "受付日時",
+    "回答の期限",
+    "残り",
+    "確認の方法",
+    "状態",
+    "担当者",
+];
 
 /// Asks for the format.
 pub async fn ask(office: Data<Office>, who: Staff<ReadApplications>, Query(asked): Query<Asked>) -> PageResult {
@@ -55,10 +66,14 @@ async fn sheet(office: &Office, who: &Staff<ReadApplications>, asked: &Asked) ->
     let (scope, now) = (who.scope.clone(), office.db.clock().now());
     let page =
         office.db.read(move |c| worklist::list(c, &scope, view, &filter, &From::Start, (SIZE, now.into()))).await?;
-    let headings = [&HEADINGS[..], &["担当者"]].concat();
-    let mut sheet = Sheet::new(&headings);
-    sheet.rows.extend(page.rows.into_iter().map(|row| cells(row, tokyo_date(now))));
-    Ok(sheet)
+    Ok(sheet_of(page.rows, tokyo_date(now)))
+}
+
+/// The rows as a table.
+pub(super) fn sheet_of(rows: Vec<Row>, today: NaiveDate) -> Sheet {
+    let mut sheet = Sheet::new(&HEADINGS);
+    sheet.rows.extend(rows.into_iter().map(|row| cells(row, today)));
+    sheet
 }
 
 fn cells(row: Row, today: NaiveDate) -> Vec<Cell> {
@@ -71,6 +86,7 @@ fn cells(row: Row, today: NaiveDate) -> Vec<Cell> {
         row.submitted_at.map(|at| tokyo_time_full(at.utc())).into(),
         row.due_on.into(),
         time_left(row.state, row.due_on, today).into(),
+        row.method.map(|method| method.label().to_owned()).into(),
         row.state.staff_label().into(),
         row.holder.into(),
     ]

@@ -4,8 +4,9 @@
 use actix_web::web::{Data, Query};
 use askama::Template;
 use chrono::NaiveDate;
-use uketsuke_core::application::State;
 use uketsuke_core::application::worklist::{self, MANY, Page as ListPage, Row, View};
+use uketsuke_core::application::{Method, State};
+use uketsuke_core::bulk::{self, Action};
 use uketsuke_core::calendar::business_days_between;
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::form::FieldErrors;
@@ -16,7 +17,8 @@ use uketsuke_web::form::{Choice, ChoiceGroup};
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, invalid};
 
-use super::asked::{Asked, SIZES};
+use super::asked::{Asked, LATEST, SIZES};
+use super::bulk::{BulkForm, Target};
 use crate::Office;
 use crate::access::{ReadApplications, Staff};
 use crate::pages::choices;
@@ -37,6 +39,11 @@ struct Page {
     today: NaiveDate,
     me: StaffId,
     may_review: bool,
+    /// How many fit, counted up to [`MANY`].
+    fitting: i64,
+    bulk: BulkForm,
+    targets: Vec<Choice>,
+    actions: Vec<Action>,
 }
 
 /// What the form offers.
@@ -46,6 +53,8 @@ struct Choices {
     areas: Vec<ChoiceGroup>,
     states: Vec<Choice>,
     holders: Vec<Choice>,
+    methods: Vec<Choice>,
+    orders: Vec<Choice>,
     sizes: Vec<Choice>,
 }
 
@@ -73,6 +82,29 @@ impl Page {
         since.map_or_else(String::new, |day| format!("{}営業日", business_days_between(day, self.today)))
     }
 
+    /// Whether this row was ticked when the form came back.
+    fn is_picked(&self, row: &Row) -> bool {
+        self.bulk.pick.iter().any(|id| id == row.id.as_str())
+    }
+
+    fn fitting_words(&self) -> String {
+        let figure = uketsuke_web::words::digits(self.fitting);
+        if self.fitting >= MANY { format!("{figure}件以上") } else { format!("{figure}件") }
+    }
+
+    fn bulk_target(&self) -> &str {
+        if self.bulk.target.is_empty() { Target::Picked.as_str() } else { &self.bulk.target }
+    }
+
+    fn may_assign(&self) -> bool {
+        self.actions.contains(&Action::Assign)
+    }
+
+    /// The ids on this page, for 「この画面の申請」.
+    fn shown(&self) -> String {
+        self.list.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>().join(",")
+    }
+
     fn previous(&self) -> String {
         self.list.previous.as_ref().map_or_else(String::new, |place| self.asked.turn("before", place))
     }
@@ -84,15 +116,26 @@ impl Page {
 
 /// The list.
 pub async fn show(office: Data<Office>, who: Staff<ReadApplications>, Query(asked): Query<Asked>) -> PageResult {
-    let mut errors = FieldErrors::default();
+    page(&office, &who, asked, BulkForm::default(), FieldErrors::default()).await
+}
+
+/// The list with what was ticked on it, and what is wrong with that.
+pub(super) async fn page(
+    office: &Office,
+    who: &Staff<ReadApplications>,
+    asked: Asked,
+    bulk: BulkForm,
+    mut errors: FieldErrors,
+) -> PageResult {
     let (view, filter, from, size) = (asked.view(), asked.filter(&mut errors), asked.page(), asked.size());
     let (scope, now) = (who.scope.clone(), office.db.clock().now());
-    let (list, counts, views, staff) = office
+    let (list, fitting, counts, views, staff) = office
         .db
         .read(move |c| {
             let list = worklist::list(c, &scope, view, &filter, &from, (size, now.into()))?;
+            let fitting = worklist::count(c, &scope, view, &filter, now.into())?;
             let counts = worklist::counts(c, &scope, now.into())?;
-            Ok((list, counts, list_views(c, &scope)?, list_staff(c)?))
+            Ok((list, fitting, counts, list_views(c, &scope)?, list_staff(c)?))
         })
         .await?;
     let bad = !errors.is_empty();
@@ -102,15 +145,33 @@ pub async fn show(office: Data<Office>, who: Staff<ReadApplications>, Query(aske
         view,
         counts,
         views,
+        targets: targets(list.rows.len(), fitting),
         list,
         chips: asked.chips(&staff),
-        choices: choices_of(&office, &staff),
+        choices: choices_of(office, &staff),
         today: tokyo_date(now),
         me: who.scope.staff().clone(),
         may_review: who.scope.may(Permission::Review),
+        fitting,
+        bulk,
+        actions: Action::ALL.iter().copied().filter(|action| who.scope.may(action.permission())).collect(),
         asked,
     };
     if bad { invalid(&page) } else { html(&page) }
+}
+
+/// Which applications a deed is for.
+fn targets(shown: usize, fitting: i64) -> Vec<Choice> {
+    let figure = uketsuke_web::words::digits(fitting);
+    let fitting = match fitting >= MANY {
+        true => format!("条件に合う{figure}件以上（期限の順に{}件まで）", uketsuke_web::words::digits(bulk::MOST)),
+        false => format!("条件に合う{figure}件すべて"),
+    };
+    vec![
+        Choice::new(Target::Picked.as_str(), "印を付けた申請"),
+        Choice::new(Target::Shown.as_str(), format!("この画面の{shown}件")),
+        Choice::new(Target::Fitting.as_str(), fitting),
+    ]
 }
 
 fn choices_of(office: &Office, staff: &[StaffMember]) -> Choices {
@@ -126,6 +187,8 @@ fn choices_of(office: &Office, staff: &[StaffMember]) -> Choices {
             .filter(reviews)
             .map(|member| Choice::new(member.id.to_string(), member.name.clone()))
             .collect(),
+        methods: Method::ALL.iter().map(|method| Choice::new(method.as_str(), method.label())).collect(),
+        orders: vec![Choice::new("", "期限が近い順"), Choice::new(LATEST, "期限が遠い順")],
         sizes: SIZES.iter().map(|size| Choice::new(size.to_string(), format!("{size}件"))).collect(),
     }
 }

@@ -2,7 +2,11 @@
 //! of it, writing it out.
 
 mod asked;
+pub mod bulk;
+pub mod bulk_export;
+pub mod bulk_run;
 pub mod export;
 pub mod index;
 pub mod next;
+pub mod view;
 pub mod views;

@@ -47,7 +47,7 @@ pub async fn show(office: Data<Office>, who: Staff<ReadApplications>, Query(aske
 /// Saves it; the same name again replaces what it stood for.
 pub async fn save(office: Data<Office>, who: Staff<ReadApplications>, Form(mut form): Form<ViewForm>) -> PageResult {
     // Only what the list itself would say is kept.
-    form.query = read(&form.query).query();
+    form.query = Asked::read(&form.query).query();
     let mut errors = FieldErrors::default();
     let Some(name) = errors.take("name", "名前", fold::text(&form.name, VIEW_NAME_MAX_CHARS)) else {
         return invalid(&page(&office, &who, form, errors).await?);
@@ -73,10 +73,6 @@ pub async fn delete(
     Ok(who.done("/queue/views", "保存した条件を削除しました"))
 }
 
-fn read(query: &str) -> Asked {
-    Query::<Asked>::from_query(query).map(Query::into_inner).unwrap_or_default()
-}
-
 async fn page(
     office: &Office,
     who: &Staff<ReadApplications>,
@@ -88,5 +84,5 @@ async fn page(
         office.db.read(move |c| Ok((list_views(c, &scope)?, uketsuke_core::staff::list_staff(c)?))).await?;
     let me = who.scope.staff().clone();
     let frame = who.frame("保存した条件", "/queue").error(!errors.is_empty());
-    Ok(Page { frame, errors, chips: read(&typed.query).chips(&staff), views, typed, me })
+    Ok(Page { frame, errors, chips: Asked::read(&typed.query).chips(&staff), views, typed, me })
 }

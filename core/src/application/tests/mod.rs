@@ -1,6 +1,7 @@
 //! The engine by itself, with the smallest procedure there can be: one field,
 //! one number that a reviewer may lower.
 
+mod bulk;
 mod canned;
 mod hands;
 mod life;
@@ -88,8 +89,13 @@ impl Procedure for Sample {
         let note = values["note"].as_str().unwrap_or_default().to_owned();
         Ok(vec![row("count", values["count"].to_string()), row("note", note)])
     }
-    fn review(&self, _: &mut Conn, _: &Case, _: &Value) -> Result<Vec<Fact>> {
-        Ok(Vec::new())
+    fn review(&self, _: &mut Conn, _: &Case, values: &Value) -> Result<Vec<Fact>> {
+        let verdict = if values["note"] == "照合、相違" { Verdict::Differs } else { Verdict::Same };
+        Ok(vec![Fact { field: "note", label: "名称".into(), stated: "甲".into(), master: "乙".into(), verdict }])
+    }
+    fn method(&self, values: &Value) -> Option<Method> {
+        let matched = values["note"].as_str().is_some_and(|note| note.starts_with("照合"));
+        Some(if matched { Method::Match } else { Method::Documents })
     }
     fn checklist(&self, _: &Case) -> Vec<CheckItem> {
         vec![CheckItem { code: "name", text: "名前" }, CheckItem { code: "page", text: "ページ" }]

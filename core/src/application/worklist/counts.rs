@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::View;
-use super::query::{WAITING, may_read};
+use super::query::{may_read, waiting};
 use crate::application::state::State;
 use crate::calendar::add_business_days;
 use crate::clock::tokyo_date;
@@ -48,10 +48,8 @@ pub(super) fn ones(scope: &StaffScope, view: View, now: At) -> Ones {
             .filter(applications::assignee_id.eq(scope.staff().clone()))
             .filter(applications::state.eq(State::InReview)),
         View::Unassigned => query.filter(applications::state.eq(State::Submitted)),
-        View::Due => query
-            .filter(applications::state.eq_any(WAITING))
-            .filter(applications::due_on.between(today, add_business_days(today, 1))),
-        View::Overdue => query.filter(applications::state.eq_any(WAITING)).filter(applications::due_on.lt(today)),
+        View::Due => query.filter(waiting()).filter(applications::due_on.between(today, add_business_days(today, 1))),
+        View::Overdue => query.filter(waiting()).filter(applications::due_on.lt(today)),
         View::Returned => query.filter(applications::state.eq(State::Returned)),
         View::All => query.filter(applications::due_on.is_not_null()),
     }

@@ -5,18 +5,20 @@
 //! list is a walk along one of its indexes.
 
 mod counts;
+mod next;
 mod query;
 mod seek;
 #[cfg(test)]
 mod tests;
 
 pub use counts::{MANY, counts};
-pub use query::list;
-pub(super) use query::longest_waiting;
+pub(super) use next::{corrected, longest_waiting};
+pub use query::{count, keys, keys_of_ids, list, rows_of_ids};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::procedure::Method;
 use super::state::{ApplicationKind, State};
 use crate::db::{At, text_enum};
 use crate::facility::kind::FacilityKind;
@@ -72,6 +74,10 @@ pub struct Filter {
     pub sent_before: Option<At>,
     /// Who has it.
     pub holder: Option<StaffId>,
+    /// By what the facility proved itself.
+    pub method: Option<Method>,
+    /// The order of due dates turned round: latest first.
+    pub latest_first: bool,
     /// 受付番号, facility code, phone, part of the facility's name, or mail address.
     pub words: Option<String>,
 }
@@ -118,6 +124,8 @@ pub struct Row {
     pub facility_kind: FacilityKind,
     /// Its prefecture number.
     pub prefecture: i32,
+    /// By what it proved itself.
+    pub method: Option<Method>,
     /// Who has it.
     pub holder: Option<String>,
 }
@@ -127,6 +135,25 @@ impl Row {
     pub fn place(&self) -> Option<Place> {
         Some(Place { due_on: self.due_on?, id: self.id.clone() })
     }
+}
+
+/// What a deed on many applications has to know of each.
+#[derive(Debug, Clone, Queryable)]
+pub struct Key {
+    /// Id.
+    pub id: ApplicationId,
+    /// Counts its changes of state.
+    pub revision: i64,
+    /// Which procedure.
+    pub kind: ApplicationKind,
+    /// Where it stands.
+    pub state: State,
+    /// Who has it, or had it last.
+    pub assignee_id: Option<StaffId>,
+    /// By what the facility proved itself.
+    pub method: Option<Method>,
+    /// When the facility closes, if it does.
+    pub closed_on: Option<NaiveDate>,
 }
 
 /// One page of the list.

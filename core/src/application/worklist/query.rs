@@ -1,15 +1,18 @@
 //! The list's SQL: which rows, in which order, from where.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer};
 
 use super::seek::{Hits, seek};
-use super::{Filter, From, Page, Place, Row, View};
-use crate::application::model::Application;
+use super::{Filter, From, Key, MANY, Page, Place, Row, View};
 use crate::application::state::State;
 use crate::calendar::add_business_days;
 use crate::clock::tokyo_date;
-use crate::db::{At, Backend, Conn};
+use crate::db::{At, Backend, Conn, containing};
 use crate::error::{Error, Result};
+use crate::ids::ApplicationId;
 use crate::schema::{applications, facilities, staff};
 use crate::scope::StaffScope;
 use crate::staff::role::Permission;
@@ -55,28 +58,12 @@ type Columns = (
     facilities::name,
     facilities::kind,
     facilities::prefecture,
+    applications::method,
     diesel::helper_types::Nullable<staff::name>,
 );
 
-#[diesel::dsl::auto_type]
-fn joined() -> _ {
-    applications::table
-        .inner_join(facilities::table)
-        .left_join(staff::table.on(applications::assignee_id.eq(staff::id.nullable())))
-}
-
-type PageQuery = diesel::helper_types::IntoBoxed<'static, diesel::helper_types::Select<joined, Columns>, Backend>;
-
-/// A page without its limit. The dates compare in the query, so that the
-/// indexes on state and date serve.
-pub(super) fn page_query(
-    scope: &StaffScope,
-    view: View,
-    filter: &Filter,
-    hits: Option<Hits>,
-    (from, now): (&From, At),
-) -> PageQuery {
-    let columns: Columns = (
+const COLUMNS: fn() -> Columns = || {
+    (
         applications::id,
         applications::number,
         applications::kind,
@@ -86,19 +73,116 @@ pub(super) fn page_query(
         facilities::name,
         facilities::kind,
         facilities::prefecture,
+        applications::method,
         staff::name.nullable(),
-    );
-    let mut query = joined().select(columns).into_boxed().filter(applications::due_on.is_not_null());
+    )
+};
+
+#[diesel::dsl::auto_type]
+fn joined() -> _ {
+    applications::table
+        .inner_join(facilities::table)
+        .left_join(staff::table.on(applications::assignee_id.eq(staff::id.nullable())))
+}
+
+type Joined = diesel::helper_types::IntoBoxed<'static, joined, Backend>;
+
+/// A page without its limit.
+pub(super) fn page_query(
+    scope: &StaffScope,
+    view: View,
+    filter: &Filter,
+    hits: Option<Hits>,
+    from: (&From, At),
+) -> diesel::helper_types::Select<Joined, Columns> {
+    rows_of(scope, view, filter, hits, from).select(COLUMNS())
+}
+
+/// How many applications there are under these conditions; nobody counts on
+/// beyond [`MANY`].
+///
+/// # Errors
+/// As [`list`].
+pub fn count(conn: &mut Conn, scope: &StaffScope, view: View, filter: &Filter, now: At) -> Result<i64> {
+    may_read(scope)?;
+    let hits = filter.words.as_deref().map(|words| seek(conn, words)).transpose()?;
+    let rows = rows_of(scope, view, filter, hits, (&From::Start, now));
+    let ones: Vec<i32> = rows.limit(MANY).select(sql::<Integer>("1")).load(conn)?;
+    Ok(i64::try_from(ones.len()).unwrap_or(MANY))
+}
+
+/// What a deed on many has to know of the first `most` under these conditions.
+///
+/// # Errors
+/// As [`list`].
+pub fn keys(
+    conn: &mut Conn,
+    scope: &StaffScope,
+    (view, filter): (View, &Filter),
+    (most, now): (i64, At),
+) -> Result<Vec<Key>> {
+    may_read(scope)?;
+    let hits = filter.words.as_deref().map(|words| seek(conn, words)).transpose()?;
+    Ok(rows_of(scope, view, filter, hits, (&From::Start, now)).limit(most).select(KEY).load(conn)?)
+}
+
+/// The same of these applications; drafts and what does not exist are passed over.
+///
+/// # Errors
+/// As [`list`].
+pub fn keys_of_ids(conn: &mut Conn, scope: &StaffScope, ids: &[ApplicationId]) -> Result<Vec<Key>> {
+    may_read(scope)?;
+    Ok(sent_of_ids(ids).select(KEY).load(conn)?)
+}
+
+/// The list's rows of these applications, in the list's order.
+///
+/// # Errors
+/// As [`list`].
+pub fn rows_of_ids(conn: &mut Conn, scope: &StaffScope, ids: &[ApplicationId]) -> Result<Vec<Row>> {
+    may_read(scope)?;
+    Ok(sent_of_ids(ids).select(COLUMNS()).load(conn)?)
+}
+
+fn sent_of_ids(ids: &[ApplicationId]) -> Joined {
+    joined()
+        .into_boxed()
+        .filter(applications::due_on.is_not_null())
+        .filter(applications::id.eq_any(ids.to_vec()))
+        .order((applications::due_on, applications::id))
+}
+
+/// The columns of a [`Key`].
+const KEY: (
+    applications::id,
+    applications::revision,
+    applications::kind,
+    applications::state,
+    applications::assignee_id,
+    applications::method,
+    facilities::closed_on,
+) = (
+    applications::id,
+    applications::revision,
+    applications::kind,
+    applications::state,
+    applications::assignee_id,
+    applications::method,
+    facilities::closed_on,
+);
+
+/// The rows of a page in their order. The dates compare in the query, so that the
+/// indexes on state and date serve.
+fn rows_of(scope: &StaffScope, view: View, filter: &Filter, hits: Option<Hits>, (from, now): (&From, At)) -> Joined {
+    let mut query = joined().into_boxed().filter(applications::due_on.is_not_null());
     let today = tokyo_date(now.utc());
     query = match view {
         View::Mine => query
             .filter(applications::assignee_id.eq(scope.staff().clone()))
             .filter(applications::state.eq(State::InReview)),
         View::Unassigned => query.filter(applications::state.eq(State::Submitted)),
-        View::Due => query
-            .filter(applications::state.eq_any(WAITING))
-            .filter(applications::due_on.between(today, add_business_days(today, 1))),
-        View::Overdue => query.filter(applications::state.eq_any(WAITING)).filter(applications::due_on.lt(today)),
+        View::Due => query.filter(waiting()).filter(applications::due_on.between(today, add_business_days(today, 1))),
+        View::Overdue => query.filter(waiting()).filter(applications::due_on.lt(today)),
         View::Returned => query.filter(applications::state.eq(State::Returned)),
         View::All => query,
     };
@@ -108,32 +192,49 @@ pub(super) fn page_query(
             Hits::Number(number) => query.filter(applications::number.eq(number)),
             Hits::Facilities(ids) => query.filter(applications::facility_id.eq_any(ids)),
             Hits::Accounts(ids) => query.filter(applications::account_id.eq_any(ids)),
+            Hits::Named(parts) => parts
+                .iter()
+                .fold(query, |query, part| query.filter(facilities::search_key.like(containing(part)).escape('\\'))),
         };
     }
-    match from {
-        From::Start => query.order((applications::due_on, applications::id)),
-        From::After(Place { due_on, id }) => {
-            let same_day = applications::due_on.eq(*due_on).and(applications::id.gt(id.clone()));
-            query
-                // Said twice: the first alone lets the index begin in the right place.
-                .filter(applications::due_on.ge(*due_on))
-                .filter(applications::due_on.gt(*due_on).or(same_day))
-                .order((applications::due_on, applications::id))
-        }
-        From::Before(Place { due_on, id }) => {
-            let same_day = applications::due_on.eq(*due_on).and(applications::id.lt(id.clone()));
-            query
-                .filter(applications::due_on.le(*due_on))
-                .filter(applications::due_on.lt(*due_on).or(same_day))
-                .order((applications::due_on.desc(), applications::id.desc()))
-        }
+    if let From::After(place) | From::Before(place) = from {
+        query = beyond(query, place, upwards(filter, from));
+    }
+    match upwards(filter, from) {
+        true => query.order((applications::due_on, applications::id)),
+        false => query.order((applications::due_on.desc(), applications::id.desc())),
     }
 }
 
-/// The states of what waits for the staff.
-pub(super) const WAITING: [State; 3] = [State::Submitted, State::InReview, State::AwaitingApproval];
+/// Whether the walk goes from early to late due dates: as the list does, or
+/// against it on the way back.
+fn upwards(filter: &Filter, from: &From) -> bool {
+    filter.latest_first == matches!(from, From::Before(_))
+}
 
-fn narrowed(mut query: PageQuery, filter: &Filter) -> PageQuery {
+/// What lies on the other side of a row.
+fn beyond(query: Joined, Place { due_on, id }: &Place, upwards: bool) -> Joined {
+    let same_day = applications::due_on.eq(*due_on);
+    // Said twice: the first alone lets the index begin in the right place.
+    match upwards {
+        true => query
+            .filter(applications::due_on.ge(*due_on))
+            .filter(applications::due_on.gt(*due_on).or(same_day.and(applications::id.gt(id.clone())))),
+        false => query
+            .filter(applications::due_on.le(*due_on))
+            .filter(applications::due_on.lt(*due_on).or(same_day.and(applications::id.lt(id.clone())))),
+    }
+}
+
+/// What waits for the staff: in the words of the index `applications_waiting`,
+/// which serves only who says the same.
+pub(super) const WAITING: &str = "applications.state in ('submitted', 'in_review', 'awaiting_approval')";
+
+pub(super) fn waiting() -> SqlLiteral<Bool> {
+    sql(WAITING)
+}
+
+fn narrowed(mut query: Joined, filter: &Filter) -> Joined {
     if let Some(kind) = filter.kind {
         query = query.filter(applications::kind.eq(kind));
     }
@@ -143,13 +244,23 @@ fn narrowed(mut query: PageQuery, filter: &Filter) -> PageQuery {
     match filter.prefectures.as_slice() {
         [] => {}
         [one] => query = query.filter(applications::prefecture.eq(*one)),
-        many => query = query.filter(applications::prefecture.eq_any(many.to_vec())),
+        many => {
+            // Not by the index on prefectures: the rows of several would have to be
+            // sorted, while a walk along the due dates soon meets enough of a bureau.
+            let numbers = many.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+            query = query.filter(sql::<Bool>(&format!("applications.prefecture + 0 in ({numbers})")));
+        }
     }
     if let Some(state) = filter.state {
         query = query.filter(applications::state.eq(state));
     }
+    if let Some(method) = filter.method {
+        query = query.filter(applications::method.eq(method));
+    }
     if let Some(from) = filter.sent_from {
-        query = query.filter(applications::submitted_at.ge(from));
+        // Nothing is due on the day it was sent: the walk along the due dates begins there.
+        query =
+            query.filter(applications::submitted_at.ge(from)).filter(applications::due_on.gt(tokyo_date(from.utc())));
     }
     if let Some(before) = filter.sent_before {
         query = query.filter(applications::submitted_at.lt(before));
@@ -164,14 +275,4 @@ fn narrowed(mut query: PageQuery, filter: &Filter) -> PageQuery {
 
 pub(super) fn may_read(scope: &StaffScope) -> Result<()> {
     if scope.may(Permission::ReadApplications) { Ok(()) } else { Err(Error::Forbidden) }
-}
-
-/// The waiting ones, longest first; what was corrected is assigned already.
-pub(in crate::application) fn longest_waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Application>> {
-    Ok(applications::table
-        .filter(applications::state.eq(State::Submitted))
-        .order((applications::due_on, applications::id))
-        .limit(limit)
-        .select(Application::as_select())
-        .load(conn)?)
 }

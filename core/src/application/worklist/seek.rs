@@ -11,8 +11,9 @@ use crate::ids::{AccountId, FacilityId};
 use crate::schema::{accounts, facilities};
 use crate::secret::ReceiptNumber;
 
-/// So many facilities or people of one name are looked at; words that fit more
-/// are too few to find anything by.
+/// So many facilities or people are looked up first. Words that fit more
+/// facilities are common: then the list is walked and each name looked at, and
+/// its pages fill soon.
 const MOST: i64 = 500;
 
 /// What words stand for.
@@ -21,6 +22,8 @@ pub(super) enum Hits {
     Number(ReceiptNumber),
     /// All of these facilities'.
     Facilities(Vec<FacilityId>),
+    /// All of facilities whose name has these parts.
+    Named(Vec<String>),
     /// All that these people filed.
     Accounts(Vec<AccountId>),
 }
@@ -32,11 +35,23 @@ pub(super) fn seek(conn: &mut Conn, words: &str) -> Result<Hits> {
     if words.contains(['@', '＠']) {
         return Ok(Hits::Accounts(accounts_of(conn, words)?));
     }
+    let sought = Sought::read(words);
+    if let Sought::NameParts(parts) = &sought {
+        // One character has no index to look it up in.
+        let short = parts.iter().all(|part| part.chars().nth(1).is_none());
+        if short || search::is_common(conn, parts, MOST)? {
+            return Ok(Hits::Named(parts.clone()));
+        }
+    }
     let mut query = facilities::table.select(facilities::id).into_boxed();
-    for condition in search::conditions(conn, Sought::read(words)) {
+    for condition in search::conditions(conn, sought.clone()) {
         query = query.filter(condition);
     }
-    Ok(Hits::Facilities(query.limit(MOST).load(conn)?))
+    let ids: Vec<FacilityId> = query.limit(MOST + 1).load(conn)?;
+    Ok(match sought {
+        Sought::NameParts(parts) if ids.len() as i64 > MOST => Hits::Named(parts),
+        _ => Hits::Facilities(ids),
+    })
 }
 
 /// Whose mail address is this, or begins so.

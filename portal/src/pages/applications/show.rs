@@ -132,7 +132,7 @@ fn stages(state: State, history: &[Event]) -> Vec<String> {
     let review = if state == State::Returned { "審査（修正を待っています）" } else { "審査" };
     vec![
         format!("受付{}", day_of(&[Verb::Submit])),
-        format!("{review}{}", day_of(&[Verb::Claim])),
+        format!("{review}{}", day_of(&[Verb::Claim, Verb::Assign])),
         format!("承認{approved}"),
         format!("端末の発行{approved}"),
     ]
