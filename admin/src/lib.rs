@@ -5,7 +5,7 @@
 //! every query and verb of core.
 
 pub mod access;
-mod export;
+pub mod chart;
 pub mod frame;
 pub mod pages;
 pub mod routes;

@@ -551,6 +551,54 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    holidays (day) {
+        day -> Date,
+        name -> Text,
+        source -> Text,
+        added_by -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    daily_counts (measure, day, facility_kind, prefecture, detail) {
+        measure -> Text,
+        day -> Date,
+        facility_kind -> Text,
+        prefecture -> Integer,
+        detail -> Text,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    weekly_counts (week_on, facility_kind, prefecture) {
+        week_on -> Date,
+        facility_kind -> Text,
+        prefecture -> Integer,
+        facilities -> BigInt,
+        applied -> BigInt,
+        ready -> BigInt,
+    }
+}
+
+diesel::table! {
+    waiting_counts (due_on, facility_kind, prefecture) {
+        due_on -> Date,
+        facility_kind -> Text,
+        prefecture -> Integer,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    report_marks (name) {
+        name -> Text,
+        at -> Timestamp,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -625,4 +673,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence_bookmarks,
     bulk_runs,
     bulk_items,
+    holidays,
+    daily_counts,
+    weekly_counts,
+    waiting_counts,
+    report_marks,
 );
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::due_on, facilities::kind);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::due_on, facilities::prefecture);

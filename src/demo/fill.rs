@@ -7,6 +7,7 @@ use uketsuke_core::clock::Clock;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::Actor;
 use uketsuke_core::eligibility;
+use uketsuke_core::report;
 use uketsuke_core::secret::HashCost;
 use uketsuke_workers::runner::Runner;
 
@@ -60,10 +61,13 @@ pub async fn fill(config: &Config, place: &Place) -> anyhow::Result<Logins> {
     }
     for (number, part) in cast::PARTS.iter().enumerate() {
         logins.people.push(play(&stage, part, &desks[number % 2]).await?);
+        // Each week keeps how things stood: the demo has a past.
+        report::gather(&stage.parts.db).await.context("the figures could not be counted")?;
         stage.clock.advance(BETWEEN);
     }
     logins.service = add_service(&stage).await?;
     stage.deliver().await?;
+    report::gather(&stage.parts.db).await.context("the figures could not be counted")?;
     Ok(logins)
 }
 

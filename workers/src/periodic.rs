@@ -8,10 +8,11 @@ use std::pin::Pin;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
-use uketsuke_core::{account, audit, bulk, device, evidence, link, staff, throttle};
+use uketsuke_core::{account, audit, bulk, device, evidence, holiday, link, report, staff, throttle};
 
 use crate::Works;
 use crate::jobs::Failure;
@@ -49,8 +50,10 @@ pub const PERIODIC: &[Entry] = &[
     rows("forget_links", HOURLY, |tx| link::sweep(tx, Duration::days(30))),
     rows("forget_throttles", HOURLY, throttle::sweep),
     rows("forget_staff_sessions", HOURLY, staff::sweep_sessions),
+    rows("tell_holidays_end", DAILY, tell_holidays_end),
     rows("note_audit_head", DAILY, note_audit_head),
     rows("forget_finished_jobs", SIX_HOURLY, |tx| queue::sweep(tx, Duration::days(30))),
+    Entry { name: "gather_figures", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(gather(works))) },
     Entry {
         name: "delete_unneeded_files",
         period: SIX_HOURLY,
@@ -58,9 +61,27 @@ pub const PERIODIC: &[Entry] = &[
     },
 ];
 
+const TEN_MINUTES: Duration = Duration::minutes(10);
 const HOURLY: Duration = Duration::hours(1);
 const SIX_HOURLY: Duration = Duration::hours(6);
-const DAILY: Duration = Duration::hours(24);
+const DAILY: Duration = Duration::days(1);
+
+/// Warns whoever reads the log when the list of holidays runs out: nobody has to
+/// open the back office for that.
+fn tell_holidays_end(tx: &mut Tx<'_>) -> Result<usize> {
+    let today = tokyo_date(tx.now().utc());
+    let known_until = holiday::known_until(tx.conn())?;
+    if holiday::runs_out(known_until, today) {
+        let until = known_until.map_or("never".to_owned(), |end| end.to_string());
+        tracing::warn!(until, "the list of holidays ends: take in this year's file of the Cabinet Office");
+    }
+    Ok(0)
+}
+
+/// Answers nothing to be told: it runs often and always counts.
+async fn gather(works: Works) -> Result<usize> {
+    report::gather(&works.db).await.map(|_| 0)
+}
 
 /// Where logs are kept is outside the database: a trail turned back as a whole
 /// is found by what stands there.

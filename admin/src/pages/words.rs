@@ -1,9 +1,9 @@
 //! Small words that several pages share.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use uketsuke_core::application::State;
-use uketsuke_core::calendar::business_days_between;
+use uketsuke_core::calendar::Calendar;
 use uketsuke_core::db::At;
 use uketsuke_core::facility::prefecture::Prefecture;
 use uketsuke_web::words;
@@ -15,6 +15,11 @@ pub fn until(at: At) -> String {
 
 /// What stays as it is in a query string (RFC 3986, unreserved).
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// A day of a list: 「11月23日（月）」.
+pub fn day_of_week(on: NaiveDate) -> String {
+    const NAMES: [&str; 7] = ["月", "火", "水", "木", "金", "土", "日"];
+    format!("{}（{}）", words::day(on), NAMES[on.weekday().num_days_from_monday() as usize])
+}
 
 /// A text as part of a query string.
 pub fn encoded(text: &str) -> String {
@@ -35,15 +40,15 @@ pub fn tone(state: State) -> &'static str {
 
 /// How much of the promised time is left: 「あと3営業日」 「今日まで」 「2営業日超過」;
 /// nothing where no clock runs.
-pub fn time_left(state: State, due_on: Option<NaiveDate>, today: NaiveDate) -> String {
+pub fn time_left(state: State, due_on: Option<NaiveDate>, today: NaiveDate, calendar: &Calendar) -> String {
     let Some(due_on) = due_on.filter(|_| matches!(state, State::Submitted | State::InReview | State::AwaitingApproval))
     else {
         return String::new();
     };
     match due_on.cmp(&today) {
         std::cmp::Ordering::Equal => "今日まで".to_owned(),
-        std::cmp::Ordering::Greater => format!("あと{}営業日", business_days_between(today, due_on)),
-        std::cmp::Ordering::Less => format!("{}営業日超過", business_days_between(due_on, today).max(1)),
+        std::cmp::Ordering::Greater => format!("あと{}営業日", calendar.business_days_between(today, due_on)),
+        std::cmp::Ordering::Less => format!("{}営業日超過", calendar.business_days_between(due_on, today).max(1)),
     }
 }
 

@@ -14,7 +14,14 @@ use crate::routes::routes;
 /// The address with ids that exist nowhere.
 fn address(route: &Route) -> String {
     let id = FacilityId::mint();
-    let words = [("{verb}", "suspend"), ("{kind}", "usage_start"), ("{action}", "return"), ("{code}", "nobody")];
+    let words = [
+        ("{verb}", "suspend"),
+        ("{kind}", "usage_start"),
+        ("{action}", "return"),
+        ("{code}", "nobody"),
+        ("{day}", "2026-11-23"),
+        ("{figure}", "flow"),
+    ];
     let path = words.iter().fold(route.path.to_owned(), |path, (part, word)| path.replace(part, word));
     ["{id}", "{token}", "{evidence}"].iter().fold(path, |path, part| path.replace(part, id.as_str()))
 }
@@ -22,7 +29,9 @@ fn address(route: &Route) -> String {
 async fn ask(browser: &mut Browser<'_>, route: &Route) -> super::Answer {
     match route.method {
         Method::GET => browser.get(&address(route)).await,
-        _ if route.path == "/facilities/import" => browser.upload(&address(route), &[], ("a.csv", b"")).await,
+        _ if ["/facilities/import", "/settings/holidays/import"].contains(&route.path) => {
+            browser.upload(&address(route), &[], ("a.csv", b"")).await
+        }
         _ => browser.post(&address(route), &[]).await,
     }
 }

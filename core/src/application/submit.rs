@@ -52,7 +52,9 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
     repo::insert_filing(tx, id, procedure, &values)?;
     repo::set_method(tx, id, procedure.method(&values))?;
     number(tx, id, &case.facility)?;
-    repo::set_due(tx, id, due::promised(tx.now()))?;
+    let now = tx.now();
+    let due_on = due::promised(tx.conn(), now)?;
+    repo::set_due(tx, id, due_on)?;
     if procedure.approves_itself(&values) {
         decide::approve_at_once(tx, procedure, id, &values)?;
         tx.send(&mail::ApprovedAtOnce { application: id.clone() })?;

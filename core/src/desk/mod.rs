@@ -7,6 +7,7 @@
 
 mod actors;
 mod applications;
+pub mod export;
 mod facilities;
 mod outgoing;
 mod subjects;

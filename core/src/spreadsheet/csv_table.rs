@@ -3,8 +3,11 @@
 
 use std::io::{self, Write};
 
+use super::cell::Cell;
+use super::table::safe_words;
+
 /// What Excel and others take for a formula at the beginning of a cell.
-const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠'];
+const FORMULA_STARTS: [char; 12] = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
 
 /// Writes rows of one table.
 pub struct CsvTable<W: Write> {
@@ -34,6 +37,13 @@ impl<W: Write> CsvTable<W> {
     pub fn row(&mut self, cells: &[&str]) -> io::Result<()> {
         for cell in cells {
             self.csv.write_field(harmless(cell).as_ref())?;
+        }
+        Ok(self.csv.write_record(None::<&[u8]>)?)
+    }
+
+    pub(super) fn row_of(&mut self, cells: &[Cell]) -> io::Result<()> {
+        for cell in cells {
+            self.csv.write_field(safe_words(cell).as_ref())?;
         }
         Ok(self.csv.write_record(None::<&[u8]>)?)
     }

@@ -123,8 +123,14 @@ fn sorted_names(dir: &Path) -> io::Result<Vec<String>> {
 }
 
 /// A file read piece by piece on the blocking pool.
-struct FileChunks {
+pub(super) struct FileChunks {
     file: Option<File>,
+}
+
+impl FileChunks {
+    pub(super) fn of(file: File) -> Self {
+        Self { file: Some(file) }
+    }
 }
 
 impl Chunks for FileChunks {

@@ -86,6 +86,16 @@ impl Download {
         Self { size_bytes, chunks }
     }
 
+    /// A file on the local disk that nobody keeps: gone when it is read or dropped.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub async fn of_received(received: Received) -> Result<Self, StorageError> {
+        let (path, size_bytes, _) = received.into_parts();
+        let file = blocking(move || Ok(std::fs::File::open(&path)?)).await?;
+        Ok(Self::new(size_bytes, Box::new(local::FileChunks::of(file))))
+    }
+
     /// The next piece, at most a few hundred kilobytes; `None` at the end.
     pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, StorageError> {
         self.chunks.next().await

@@ -1,6 +1,7 @@
 // Pages that no other story opens, looked over all the same.
 
 import { enterOffice, logIn } from "../steps.mjs";
+import { figures } from "./figures.mjs";
 import { handIn } from "./master.mjs";
 import { DESKTOP, PHONE, must } from "../visitor.mjs";
 
@@ -12,7 +13,9 @@ const SIGNED_IN = [
 const OF_A_DEVICE = { 未設定: ["", "/card", "/label", "/reissue"], 設定済み: ["", "/suspend", "/reissue", "/revoke"] };
 const OFFICE = [
   "/", "/queue", "/queue?v=mine", "/queue?v=unassigned", "/search?q=見本", "/facilities", "/facilities?q=見本",
-  "/facilities/import", "/mails", "/jobs", "/staff", "/staff/new",
+  "/facilities/import", "/mails", "/jobs", "/staff", "/staff/new", "/staff/export",
+  "/facilities/export", "/mails/export", "/jobs/export", "/reports", "/reports?days=30&kind=pharmacy",
+  "/reports/weeks/export", "/settings/holidays", "/settings/holidays/import",
   "/settings", "/settings/reasons", "/settings/reasons/usage_start/return/new",
   "/settings/reasons/usage_start/reject/not_proven",
 ];
@@ -45,6 +48,7 @@ async function officePages(stage) {
   await enterOffice(visitor, "admin@example.jp");
   for (const path of OFFICE) await sound(visitor, visitor.stage.demo.office + path);
   await handIn(visitor);
+  await figures(visitor);
   await visitor.office("/facilities?q=見本");
   await visitor.page.locator("main table a").first().waitFor();
   await visitor.goto(new URL(await visitor.page.locator("main table a").first().getAttribute("href"), visitor.page.url()).href);

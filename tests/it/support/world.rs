@@ -83,6 +83,8 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         ("{action}", "return"),
         ("{code}", "device_count_many"),
         ("{token}", "no-such-token"),
+        ("{day}", "2026-11-23"),
+        ("{figure}", "flow"),
     ]
     .iter()
     .fold(pattern.to_owned(), |path, (part, value)| path.replace(part, value));

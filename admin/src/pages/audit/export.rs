@@ -1,89 +1,121 @@
-//! `GET, POST /audit/export`: the trail as a file, under the conditions of the
-//! list. Whoever reads the trail.
+//! `GET /audit/export?…`: the choice of format for the trail, under the conditions
+//! of the list. `POST`: the file. Whoever reads the trail.
 
 use actix_web::web::{Data, Query};
-use uketsuke_core::audit::{self, AuditEvent, words};
-use uketsuke_core::clock::tokyo_time_full;
-use uketsuke_core::desk;
+use uketsuke_core::audit::{self, AuditEvent, Place as Event, words};
+use uketsuke_core::db::Conn;
+use uketsuke_core::desk::export::{Listing, Sheet};
+use uketsuke_core::desk::{self, SubjectNames};
 use uketsuke_core::error::Result;
 use uketsuke_core::form::FieldErrors;
-use uketsuke_core::spreadsheet::{Cell, MOST_ROWS, Sheet};
+use uketsuke_core::scope::StaffScope;
+use uketsuke_core::spreadsheet::{Cell, Column};
 use uketsuke_web::PageResult;
 use uketsuke_web::extract::Form;
 
 use super::asked::Asked;
 use crate::Office;
 use crate::access::{ReadAudit, Staff};
-use crate::export::{self, Export, ExportForm};
+use crate::pages::export::{self, Chosen, Place};
 
-/// One more than is written, to know that there are more.
-#[expect(clippy::cast_possible_truncation, reason = "ten thousand and one")]
-const SIZE: u16 = MOST_ROWS as u16 + 1;
-const HEADINGS: [&str; 10] =
-    ["番号", "日時", "だれが", "何をした", "対象", "施設", "変更前後", "接続元", "リクエスト", "識別子"];
+/// Events of one step: a database takes so many ids in one question.
+const STEP: u16 = 500;
 
-/// Asks for the format.
-pub async fn ask(office: Data<Office>, who: Staff<ReadAudit>, Query(asked): Query<Asked>) -> PageResult {
-    let rows = sheet(&office, &who, asked.clone()).await?.rows.len();
-    export::ask(&who, of(&asked), rows)
+const SHEET: Sheet = Sheet {
+    key: "audit_events",
+    title: "証跡",
+    columns: &[
+        Column::new("番号", 10),
+        Column::new("日時", 17),
+        Column::new("だれが", 24),
+        Column::new("何をした", 34),
+        Column::new("対象", 34),
+        Column::new("施設", 34),
+        Column::new("変更前後", 44),
+        Column::new("接続元", 18),
+        Column::new("リクエスト", 20),
+        Column::new("識別子", 38),
+    ],
+};
+
+#[derive(Clone)]
+struct Trail {
+    asked: Asked,
+    after: Option<Event>,
+    ended: bool,
 }
 
-/// The file.
-pub async fn deliver(
-    office: Data<Office>,
-    who: Staff<ReadAudit>,
-    Query(asked): Query<Asked>,
-    Form(form): Form<ExportForm>,
-) -> PageResult {
-    let sheet = sheet(&office, &who, asked.clone()).await?;
-    export::deliver(&office, &who, of(&asked), sheet, form).await
-}
+impl Listing for Trail {
+    fn sheet(&self) -> Sheet {
+        SHEET
+    }
 
-fn of(asked: &Asked) -> Export {
-    Export {
-        list: "証跡",
-        menu: "/audit",
-        action: asked.address("/audit/export", None),
-        back: asked.address("/audit", None),
+    fn conditions(&self) -> Vec<(&'static str, String)> {
+        let Asked { from, until, staff, action, words: sought, about, .. } = &self.asked;
+        let typed = [
+            ("いつから", from.as_str()),
+            ("いつまで", until),
+            ("職員", staff),
+            ("何をした", words(action)),
+            ("受付番号・機関コード", sought),
+            ("対象", about),
+        ];
+        let said = typed.into_iter().filter(|(_, value)| !value.trim().is_empty());
+        said.map(|(label, value)| (label, value.chars().take(100).collect())).collect()
+    }
+
+    fn next(&mut self, conn: &mut Conn, scope: &StaffScope) -> Result<Vec<Vec<Cell>>> {
+        if self.ended {
+            return Ok(Vec::new());
+        }
+        let sought = self.asked.sought(conn, scope, &mut FieldErrors::default())?;
+        let page = audit::list_events(conn, scope, &sought, self.after.as_ref(), STEP)?;
+        self.ended = page.next.is_none();
+        self.after = page.next;
+        let labels: Vec<String> = page.events.iter().map(AuditEvent::actor).collect();
+        let names = desk::actor_names(conn, labels.iter().map(String::as_str))?;
+        let subjects = desk::subject_names(conn, &page.events)?;
+        page.events.iter().map(|event| cells(event, names.of(&event.actor()), &subjects)).collect()
     }
 }
 
-async fn sheet(office: &Office, who: &Staff<ReadAudit>, asked: Asked) -> Result<Sheet> {
-    let scope = who.scope.clone();
-    office
-        .db
-        .read(move |c| {
-            let sought = asked.sought(c, &scope, &mut FieldErrors::default())?;
-            let page = audit::list_events(c, &scope, &sought, None, SIZE)?;
-            let mut sheet = Sheet::new(&HEADINGS);
-            // In pieces: a database takes so many ids in one question.
-            for events in page.events.chunks(500) {
-                let labels: Vec<String> = events.iter().map(AuditEvent::actor).collect();
-                let names = desk::actor_names(c, labels.iter().map(String::as_str))?;
-                let subjects = desk::subject_names(c, events)?;
-                for event in events {
-                    sheet.rows.push(row(event, names.of(&event.actor()), &subjects)?);
-                }
-            }
-            Ok(sheet)
-        })
-        .await
-}
-
-fn row(event: &AuditEvent, by: String, subjects: &desk::SubjectNames) -> Result<Vec<Cell>> {
+fn cells(event: &AuditEvent, by: String, subjects: &SubjectNames) -> Result<Vec<Cell>> {
     let changes = event.changes()?;
     let changes: Vec<String> =
         changes.iter().map(|change| format!("{}：{} → {}", change.field, change.before, change.after)).collect();
     Ok(vec![
-        event.position.map_or(Cell::Empty, Cell::from),
-        tokyo_time_full(event.at.utc()).into(),
-        by.into(),
-        words(&event.action).into(),
-        subjects.of(&event.subject_id).into(),
-        event.facility_id.as_ref().map_or("", |id| subjects.of(id.as_str())).into(),
-        changes.join("、").into(),
-        event.address.clone().into(),
-        event.request_id.clone().into(),
-        event.id.to_string().into(),
+        event.position.map_or(Cell::Empty, Cell::Number),
+        Cell::Time(event.at),
+        Cell::text(by),
+        Cell::text(words(&event.action)),
+        Cell::text(subjects.of(&event.subject_id)),
+        Cell::text(event.facility_id.as_ref().map_or("", |id| subjects.of(id.as_str()))),
+        Cell::text(changes.join("、")),
+        Cell::text(event.address.clone().unwrap_or_default()),
+        Cell::text(event.request_id.clone().unwrap_or_default()),
+        Cell::text(event.id.to_string()),
     ])
+}
+
+fn trail(asked: Asked) -> (Trail, Place) {
+    let place =
+        Place { action: asked.address("/audit/export", None), back: asked.address("/audit", None), menu: "/audit" };
+    (Trail { asked, after: None, ended: false }, place)
+}
+
+/// The page.
+pub async fn show(office: Data<Office>, who: Staff<ReadAudit>, Query(asked): Query<Asked>) -> PageResult {
+    let (trail, place) = trail(asked);
+    export::show(&office, &who, trail, place).await
+}
+
+/// The file.
+pub async fn send(
+    office: Data<Office>,
+    who: Staff<ReadAudit>,
+    Query(asked): Query<Asked>,
+    Form(chosen): Form<Chosen>,
+) -> PageResult {
+    let (trail, place) = trail(asked);
+    export::send(&office, &who, trail, place, chosen).await
 }

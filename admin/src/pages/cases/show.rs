@@ -13,11 +13,13 @@ use uketsuke_core::application::notes::{self, Note};
 use uketsuke_core::application::procedure::{CheckItem, EVIDENCE_FIELD, Fact, SummaryRow, Verdict};
 use uketsuke_core::application::{Procedures, State, repo, second, undo};
 use uketsuke_core::audit::{Reading, note_reading};
+use uketsuke_core::calendar::Calendar;
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{At, Conn};
 use uketsuke_core::desk::{self, ActorNames, FacilityApplication};
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::facility::import::{FacilityChange, list_changes};
+use uketsuke_core::holiday;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::staff::role::Permission;
@@ -45,6 +47,7 @@ struct Page {
     /// The list the reader came from.
     back: String,
     today: NaiveDate,
+    calendar: Calendar,
 }
 
 /// The query string.
@@ -160,7 +163,7 @@ pub async fn show(
 ) -> PageResult {
     let id = ApplicationId::parse(&path).ok_or(Error::NotFound)?;
     let (scope, procedures, now) = (who.scope.clone(), office.procedures.clone(), office.db.clock().now().into());
-    let (reviewed, facts, story, may) = office
+    let (reviewed, facts, story, may, calendar) = office
         .db
         .read(move |c| {
             let reviewed = review::read(c, &procedures, &scope, &id)?;
@@ -168,7 +171,7 @@ pub async fn show(
             let facts = procedure.review(c, &reviewed.case, &reviewed.values)?;
             let story = story(c, &scope, &procedure.filed_summary(&reviewed.values)?, &reviewed)?;
             let may = may(c, &procedures, &scope, &reviewed, now)?;
-            Ok((reviewed, facts, story, may))
+            Ok((reviewed, facts, story, may, holiday::calendar(c)?))
         })
         .await?;
     let reading = Reading {
@@ -192,6 +195,7 @@ pub async fn show(
         panel,
         back,
         today: tokyo_date(now.utc()),
+        calendar,
     };
     if page.in_hand()
         && let Some(panel) = &mut page.panel

@@ -6,7 +6,9 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
+use uketsuke_core::audit::Deed;
 use uketsuke_core::clock::tokyo_stamp;
+use uketsuke_core::db::Tx;
 use uketsuke_core::desk::{ActorNames, actor_names};
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::facility::import::undo::undo_for_staff;
@@ -106,7 +108,11 @@ pub async fn details(office: Data<Office>, who: Staff<ImportMaster>, path: Path<
     let import = read(&office, &path).await?;
     let key = import.details_key.as_ref().ok_or(Error::NotFound)?;
     let file = office.storage.read(key).await.map_err(Error::internal)?;
-    tracing::info!(import = %import.id, by = who.scope.actor().label(), "the details of an import are downloaded");
+    let id = import.id.clone();
+    let record = move |tx: &mut Tx<'_>| {
+        tx.record(Deed::new("facility.import_details_downloaded", "facility_imports", id.as_str()))
+    };
+    office.db.write(who.actor(), record).await?;
     let name = format!("取込結果_{}.csv", tokyo_stamp(import.uploaded_at.utc()));
     Ok(download::answer(file, "text/csv; charset=utf-8", Disposition::Save(&name)))
 }

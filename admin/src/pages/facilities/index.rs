@@ -37,6 +37,12 @@ struct Page {
     today: NaiveDate,
 }
 
+impl Page {
+    fn export(&self) -> String {
+        format!("/facilities/export?{}", self.asked.query())
+    }
+}
+
 /// The query string, as asked.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -48,7 +54,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn filter(&self) -> FacilityFilter {
+    pub(super) fn filter(&self) -> FacilityFilter {
         FacilityFilter {
             words: self.words.chars().filter(|c| !c.is_control()).take(100).collect(),
             kind: FacilityKind::parse(&self.kind),
@@ -62,14 +68,14 @@ impl Asked {
         Some((FacilityCode::parse(code)?.as_str().to_owned(), FacilityId::parse(id)?))
     }
 
-    fn page_after(&self, (code, id): (String, FacilityId)) -> String {
+    /// The conditions as a query string.
+    pub(super) fn query(&self) -> String {
         let Self { words, kind, prefecture, .. } = self;
-        format!(
-            "/facilities?words={}&kind={}&prefecture={}&after={code}_{id}",
-            encoded(words),
-            encoded(kind),
-            encoded(prefecture)
-        )
+        format!("words={}&kind={}&prefecture={}", encoded(words), encoded(kind), encoded(prefecture))
+    }
+
+    fn page_after(&self, (code, id): (String, FacilityId)) -> String {
+        format!("/facilities?{}&after={code}_{id}", self.query())
     }
 }
 

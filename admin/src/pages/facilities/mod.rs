@@ -1,6 +1,7 @@
 //! Facilities: list, one facility, its devices, and the master import.
 
 pub mod device;
+pub mod export;
 pub mod import;
 pub mod import_show;
 pub mod index;

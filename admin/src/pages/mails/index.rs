@@ -29,6 +29,7 @@ struct Page {
     states: Vec<Choice>,
     rows: Vec<MailRow>,
     next: String,
+    export: String,
 }
 
 /// The query string, as asked.
@@ -40,20 +41,35 @@ pub struct Asked {
     after: String,
 }
 
+impl Asked {
+    /// State and recipient.
+    pub(super) fn filter(&self) -> (Option<MailState>, Option<String>) {
+        let recipient = Some(self.recipient.trim().to_owned()).filter(|recipient| !recipient.is_empty());
+        (MailState::parse(&self.state), recipient)
+    }
+
+    /// The conditions as a query string.
+    pub(super) fn query(&self) -> String {
+        let (state, recipient) = self.filter();
+        let recipient = encoded(&recipient.unwrap_or_default());
+        format!("state={}&recipient={recipient}", state.map_or("", MailState::as_str))
+    }
+}
+
 /// The list.
 pub async fn show(office: Data<Office>, who: Staff<ReadMail>, Query(asked): Query<Asked>) -> PageResult {
-    let (scope, state, after) = (who.scope.clone(), MailState::parse(&asked.state), MailId::parse(&asked.after));
-    let recipient = Some(asked.recipient.trim().to_owned()).filter(|recipient| !recipient.is_empty());
+    let (scope, filter, after) = (who.scope.clone(), asked.filter(), MailId::parse(&asked.after));
     let page = office
         .db
-        .read(move |c| desk::list_mails(c, &scope, (state, recipient.as_deref()), after.as_ref(), SIZE))
+        .read(move |c| desk::list_mails(c, &scope, (filter.0, filter.1.as_deref()), after.as_ref(), SIZE))
         .await?;
-    let kept = format!("state={}&recipient={}", state.map_or("", MailState::as_str), encoded(asked.recipient.trim()));
+    let kept = asked.query();
     html(&Page {
         frame: who.frame("送信メール", "/mails"),
         errors: FieldErrors::default(),
         states: MailState::ALL.iter().map(|state| Choice::new(state.as_str(), state_words(*state).0)).collect(),
         rows: page.rows,
+        export: format!("/mails/export?{kept}"),
         next: page.next.map_or(String::new(), |id| format!("/mails?{kept}&after={id}")),
         asked,
     })

@@ -1,5 +1,6 @@
 //! Outgoing mail: what went out, what failed, and sending it once more.
 
+pub mod export;
 pub mod index;
 pub mod show;
 mod words;

@@ -1,93 +1,117 @@
-//! `GET, POST /queue/export`: the list as a file, under its conditions. Whoever
-//! reads applications.
+//! `GET /queue/export?…`: the choice of format for the list, under its
+//! conditions. `POST`: the file. Whoever reads applications.
 
 use actix_web::web::{Data, Query};
 use chrono::NaiveDate;
-use uketsuke_core::application::worklist::{self, From, Row};
-use uketsuke_core::clock::{tokyo_date, tokyo_time_full};
+use uketsuke_core::application::worklist::{self, Filter, From, Row, View};
+use uketsuke_core::calendar::Calendar;
+use uketsuke_core::clock::tokyo_date;
+use uketsuke_core::db::{At, Conn};
+use uketsuke_core::desk::export::{BATCH, Listing, Sheet};
 use uketsuke_core::error::Result;
 use uketsuke_core::form::FieldErrors;
-use uketsuke_core::spreadsheet::{Cell, MOST_ROWS, Sheet};
+use uketsuke_core::holiday;
+use uketsuke_core::scope::StaffScope;
+use uketsuke_core::spreadsheet::{Cell, Column};
 use uketsuke_web::PageResult;
 use uketsuke_web::extract::Form;
 
 use super::asked::Asked;
 use crate::Office;
 use crate::access::{ReadApplications, Staff};
-use crate::export::{self, Export, ExportForm};
+use crate::pages::export::{self, Chosen, Place};
 use crate::pages::words::{prefecture_name, time_left};
 
-/// One more than is written, to know that there are more.
-#[expect(clippy::cast_possible_truncation, reason = "ten thousand and one")]
-const SIZE: u16 = MOST_ROWS as u16 + 1;
-const HEADINGS: [&str; 11] = [
-    "受付番号",
-    "申請",
-    "施設",
-    "所属機関",
-    "都道府県",
-    "受付日時",
-    "回答の期限",
-    "残り",
-    "確認の方法",
-    "状態",
-    "担当者",
-];
+/// The list as a file.
+pub(super) const SHEET: Sheet = Sheet {
+    key: "queue",
+    title: "審査一覧",
+    columns: &[
+        Column::new("受付番号", 16),
+        Column::new("申請", 20),
+        Column::new("施設", 34),
+        Column::new("所属機関", 34),
+        Column::new("都道府県", 10),
+        Column::new("受付日時", 17),
+        Column::new("回答の期限", 12),
+        Column::new("残り", 14),
+        Column::new("確認の方法", 12),
+        Column::new("状態", 20),
+        Column::new("担当者", 18),
+    ],
+};
 
-/// Asks for the format.
-pub async fn ask(office: Data<Office>, who: Staff<ReadApplications>, Query(asked): Query<Asked>) -> PageResult {
-    let rows = sheet(&office, &who, &asked).await?.rows.len();
-    export::ask(&who, of(&asked), rows)
+#[derive(Clone)]
+struct Worklist {
+    view: View,
+    filter: Filter,
+    conditions: Vec<String>,
+    from: Option<From>,
+    now: At,
 }
 
-/// The file.
-pub async fn deliver(
-    office: Data<Office>,
-    who: Staff<ReadApplications>,
-    Query(asked): Query<Asked>,
-    Form(form): Form<ExportForm>,
-) -> PageResult {
-    let sheet = sheet(&office, &who, &asked).await?;
-    export::deliver(&office, &who, of(&asked), sheet, form).await
-}
+impl Listing for Worklist {
+    fn sheet(&self) -> Sheet {
+        SHEET
+    }
 
-fn of(asked: &Asked) -> Export {
-    let query = asked.query();
-    Export {
-        list: "審査一覧",
-        menu: "/queue",
-        action: format!("/queue/export?{query}"),
-        back: format!("/queue?{query}"),
+    fn conditions(&self) -> Vec<(&'static str, String)> {
+        let view = ("一覧の種類", self.view.label().to_owned());
+        [view].into_iter().chain(self.conditions.iter().map(|words| ("条件", words.clone()))).collect()
+    }
+
+    fn next(&mut self, conn: &mut Conn, scope: &StaffScope) -> Result<Vec<Vec<Cell>>> {
+        let Some(from) = self.from.take() else { return Ok(Vec::new()) };
+        let page = worklist::list(conn, scope, self.view, &self.filter, &from, (BATCH, self.now))?;
+        self.from = page.next.map(From::After);
+        let (calendar, today) = (holiday::calendar(conn)?, tokyo_date(self.now.utc()));
+        Ok(page.rows.into_iter().map(|row| cells(row, today, &calendar)).collect())
     }
 }
 
-async fn sheet(office: &Office, who: &Staff<ReadApplications>, asked: &Asked) -> Result<Sheet> {
-    let (view, filter) = (asked.view(), asked.filter(&mut FieldErrors::default()));
-    let (scope, now) = (who.scope.clone(), office.db.clock().now());
-    let page =
-        office.db.read(move |c| worklist::list(c, &scope, view, &filter, &From::Start, (SIZE, now.into()))).await?;
-    Ok(sheet_of(page.rows, tokyo_date(now)))
-}
-
-/// The rows as a table.
-pub(super) fn sheet_of(rows: Vec<Row>, today: NaiveDate) -> Sheet {
-    let mut sheet = Sheet::new(&HEADINGS);
-    sheet.rows.extend(rows.into_iter().map(|row| cells(row, today)));
-    sheet
-}
-
-fn cells(row: Row, today: NaiveDate) -> Vec<Cell> {
+/// One row of it.
+pub(super) fn cells(row: Row, today: NaiveDate, calendar: &Calendar) -> Vec<Cell> {
     vec![
-        row.number.map(|number| number.as_str().to_owned()).into(),
-        row.kind.title().into(),
-        row.facility_name.into(),
-        row.facility_kind.label().into(),
-        prefecture_name(row.prefecture).into(),
-        row.submitted_at.map(|at| tokyo_time_full(at.utc())).into(),
+        row.number.map_or(Cell::Empty, |number| Cell::text(number.as_str())),
+        Cell::text(row.kind.title()),
+        Cell::text(row.facility_name),
+        Cell::text(row.facility_kind.label()),
+        Cell::text(prefecture_name(row.prefecture)),
+        row.submitted_at.into(),
         row.due_on.into(),
-        time_left(row.state, row.due_on, today).into(),
-        row.method.map(|method| method.label().to_owned()).into(),
-        row.state.staff_label().into(),
-        row.holder.into(),
+        Cell::text(time_left(row.state, row.due_on, today, calendar)),
+        Cell::text(row.method.map_or("", |method| method.label())),
+        Cell::text(row.state.staff_label()),
+        Cell::text(row.holder.unwrap_or_default()),
     ]
+}
+
+fn worklist(office: &Office, asked: &Asked) -> (Worklist, Place) {
+    let query = asked.query();
+    let place = Place { action: format!("/queue/export?{query}"), back: format!("/queue?{query}"), menu: "/queue" };
+    let worklist = Worklist {
+        view: asked.view(),
+        filter: asked.filter(&mut FieldErrors::default()),
+        conditions: asked.chips(&[]).into_iter().map(|(words, _)| words).collect(),
+        from: Some(From::Start),
+        now: office.db.clock().now().into(),
+    };
+    (worklist, place)
+}
+
+/// The page.
+pub async fn show(office: Data<Office>, who: Staff<ReadApplications>, Query(asked): Query<Asked>) -> PageResult {
+    let (worklist, place) = worklist(&office, &asked);
+    export::show(&office, &who, worklist, place).await
+}
+
+/// The file.
+pub async fn send(
+    office: Data<Office>,
+    who: Staff<ReadApplications>,
+    Query(asked): Query<Asked>,
+    Form(chosen): Form<Chosen>,
+) -> PageResult {
+    let (worklist, place) = worklist(&office, &asked);
+    export::send(&office, &who, worklist, place, chosen).await
 }

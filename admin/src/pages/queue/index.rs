@@ -7,9 +7,10 @@ use chrono::NaiveDate;
 use uketsuke_core::application::worklist::{self, MANY, Page as ListPage, Row, View};
 use uketsuke_core::application::{Method, State};
 use uketsuke_core::bulk::{self, Action};
-use uketsuke_core::calendar::business_days_between;
+use uketsuke_core::calendar::Calendar;
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::form::FieldErrors;
+use uketsuke_core::holiday;
 use uketsuke_core::ids::StaffId;
 use uketsuke_core::staff::role::Permission;
 use uketsuke_core::staff::{SavedView, StaffMember, list_staff, list_views};
@@ -37,6 +38,7 @@ struct Page {
     chips: Vec<(String, String)>,
     choices: Choices,
     today: NaiveDate,
+    calendar: Calendar,
     me: StaffId,
     may_review: bool,
     /// How many fit, counted up to [`MANY`].
@@ -79,7 +81,7 @@ impl Page {
     fn waits(&self, row: &Row) -> String {
         let waits = matches!(row.state, State::Submitted | State::InReview | State::AwaitingApproval);
         let since = row.submitted_at.filter(|_| waits).map(|at| tokyo_date(at.utc()));
-        since.map_or_else(String::new, |day| format!("{}営業日", business_days_between(day, self.today)))
+        since.map_or_else(String::new, |day| format!("{}営業日", self.calendar.business_days_between(day, self.today)))
     }
 
     /// Whether this row was ticked when the form came back.
@@ -129,13 +131,13 @@ pub(super) async fn page(
 ) -> PageResult {
     let (view, filter, from, size) = (asked.view(), asked.filter(&mut errors), asked.page(), asked.size());
     let (scope, now) = (who.scope.clone(), office.db.clock().now());
-    let (list, fitting, counts, views, staff) = office
+    let (list, fitting, counts, views, staff, calendar) = office
         .db
         .read(move |c| {
             let list = worklist::list(c, &scope, view, &filter, &from, (size, now.into()))?;
             let fitting = worklist::count(c, &scope, view, &filter, now.into())?;
             let counts = worklist::counts(c, &scope, now.into())?;
-            Ok((list, fitting, counts, list_views(c, &scope)?, list_staff(c)?))
+            Ok((list, fitting, counts, list_views(c, &scope)?, list_staff(c)?, holiday::calendar(c)?))
         })
         .await?;
     let bad = !errors.is_empty();
@@ -150,6 +152,7 @@ pub(super) async fn page(
         chips: asked.chips(&staff),
         choices: choices_of(office, &staff),
         today: tokyo_date(now),
+        calendar,
         me: who.scope.staff().clone(),
         may_review: who.scope.may(Permission::Review),
         fitting,

@@ -8,10 +8,11 @@ use diesel::sql_types::Integer;
 use super::View;
 use super::query::{may_read, waiting};
 use crate::application::state::State;
-use crate::calendar::add_business_days;
+use crate::calendar::Calendar;
 use crate::clock::tokyo_date;
 use crate::db::{At, Backend, Conn};
 use crate::error::Result;
+use crate::holiday;
 use crate::schema::applications;
 use crate::scope::StaffScope;
 
@@ -24,7 +25,8 @@ pub const MANY: i64 = 1000;
 /// `Forbidden` without the permission to read applications.
 pub fn counts(conn: &mut Conn, scope: &StaffScope, now: At) -> Result<Vec<(View, i64)>> {
     may_read(scope)?;
-    let count = |view: &View| Ok((*view, count(conn, scope, *view, now)?));
+    let calendar = holiday::calendar(conn)?;
+    let count = |view: &View| Ok((*view, count(conn, scope, *view, (now, &calendar))?));
     View::ALL.iter().map(count).collect()
 }
 
@@ -34,13 +36,13 @@ type Ones = diesel::helper_types::IntoBoxed<
     Backend,
 >;
 
-fn count(conn: &mut Conn, scope: &StaffScope, view: View, now: At) -> Result<i64> {
-    let ones: Vec<i32> = ones(scope, view, now).limit(MANY).load(conn)?;
+fn count(conn: &mut Conn, scope: &StaffScope, view: View, when: (At, &Calendar)) -> Result<i64> {
+    let ones: Vec<i32> = ones(scope, view, when).limit(MANY).load(conn)?;
     Ok(i64::try_from(ones.len()).unwrap_or(MANY))
 }
 
 /// A one for each row of a view.
-pub(super) fn ones(scope: &StaffScope, view: View, now: At) -> Ones {
+pub(super) fn ones(scope: &StaffScope, view: View, (now, calendar): (At, &Calendar)) -> Ones {
     let today = tokyo_date(now.utc());
     let query = applications::table.select(sql::<Integer>("1")).into_boxed();
     match view {
@@ -48,7 +50,9 @@ pub(super) fn ones(scope: &StaffScope, view: View, now: At) -> Ones {
             .filter(applications::assignee_id.eq(scope.staff().clone()))
             .filter(applications::state.eq(State::InReview)),
         View::Unassigned => query.filter(applications::state.eq(State::Submitted)),
-        View::Due => query.filter(waiting()).filter(applications::due_on.between(today, add_business_days(today, 1))),
+        View::Due => {
+            query.filter(waiting()).filter(applications::due_on.between(today, calendar.add_business_days(today, 1)))
+        }
         View::Overdue => query.filter(waiting()).filter(applications::due_on.lt(today)),
         View::Returned => query.filter(applications::state.eq(State::Returned)),
         View::All => query.filter(applications::due_on.is_not_null()),

@@ -8,10 +8,11 @@ use diesel::sql_types::{Bool, Integer};
 use super::seek::{Hits, seek};
 use super::{Filter, From, Key, MANY, Page, Place, Row, View};
 use crate::application::state::State;
-use crate::calendar::add_business_days;
+use crate::calendar::Calendar;
 use crate::clock::tokyo_date;
 use crate::db::{At, Backend, Conn, containing};
 use crate::error::{Error, Result};
+use crate::holiday;
 use crate::ids::ApplicationId;
 use crate::schema::{applications, facilities, staff};
 use crate::scope::StaffScope;
@@ -32,8 +33,9 @@ pub fn list(
     may_read(scope)?;
     let hits = filter.words.as_deref().map(|words| seek(conn, words)).transpose()?;
     let backwards = matches!(from, From::Before(_));
+    let calendar = holiday::calendar(conn)?;
     let mut rows: Vec<Row> =
-        page_query(scope, view, filter, hits, (from, now)).limit(i64::from(size) + 1).load(conn)?;
+        page_query(scope, view, filter, hits, (from, now, &calendar)).limit(i64::from(size) + 1).load(conn)?;
     let more = rows.len() > usize::from(size);
     rows.truncate(usize::from(size));
     if backwards {
@@ -93,7 +95,7 @@ pub(super) fn page_query(
     view: View,
     filter: &Filter,
     hits: Option<Hits>,
-    from: (&From, At),
+    from: (&From, At, &Calendar),
 ) -> diesel::helper_types::Select<Joined, Columns> {
     rows_of(scope, view, filter, hits, from).select(COLUMNS())
 }
@@ -106,7 +108,8 @@ pub(super) fn page_query(
 pub fn count(conn: &mut Conn, scope: &StaffScope, view: View, filter: &Filter, now: At) -> Result<i64> {
     may_read(scope)?;
     let hits = filter.words.as_deref().map(|words| seek(conn, words)).transpose()?;
-    let rows = rows_of(scope, view, filter, hits, (&From::Start, now));
+    let calendar = holiday::calendar(conn)?;
+    let rows = rows_of(scope, view, filter, hits, (&From::Start, now, &calendar));
     let ones: Vec<i32> = rows.limit(MANY).select(sql::<Integer>("1")).load(conn)?;
     Ok(i64::try_from(ones.len()).unwrap_or(MANY))
 }
@@ -123,7 +126,8 @@ pub fn keys(
 ) -> Result<Vec<Key>> {
     may_read(scope)?;
     let hits = filter.words.as_deref().map(|words| seek(conn, words)).transpose()?;
-    Ok(rows_of(scope, view, filter, hits, (&From::Start, now)).limit(most).select(KEY).load(conn)?)
+    let calendar = holiday::calendar(conn)?;
+    Ok(rows_of(scope, view, filter, hits, (&From::Start, now, &calendar)).limit(most).select(KEY).load(conn)?)
 }
 
 /// The same of these applications; drafts and what does not exist are passed over.
@@ -173,7 +177,13 @@ const KEY: (
 
 /// The rows of a page in their order. The dates compare in the query, so that the
 /// indexes on state and date serve.
-fn rows_of(scope: &StaffScope, view: View, filter: &Filter, hits: Option<Hits>, (from, now): (&From, At)) -> Joined {
+fn rows_of(
+    scope: &StaffScope,
+    view: View,
+    filter: &Filter,
+    hits: Option<Hits>,
+    (from, now, calendar): (&From, At, &Calendar),
+) -> Joined {
     let mut query = joined().into_boxed().filter(applications::due_on.is_not_null());
     let today = tokyo_date(now.utc());
     query = match view {
@@ -181,7 +191,9 @@ fn rows_of(scope: &StaffScope, view: View, filter: &Filter, hits: Option<Hits>, 
             .filter(applications::assignee_id.eq(scope.staff().clone()))
             .filter(applications::state.eq(State::InReview)),
         View::Unassigned => query.filter(applications::state.eq(State::Submitted)),
-        View::Due => query.filter(waiting()).filter(applications::due_on.between(today, add_business_days(today, 1))),
+        View::Due => {
+            query.filter(waiting()).filter(applications::due_on.between(today, calendar.add_business_days(today, 1)))
+        }
         View::Overdue => query.filter(waiting()).filter(applications::due_on.lt(today)),
         View::Returned => query.filter(applications::state.eq(State::Returned)),
         View::All => query,

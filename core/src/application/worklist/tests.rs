@@ -9,6 +9,7 @@ use super::seek::seek;
 use super::*;
 use crate::application::Procedures;
 use crate::bulk;
+use crate::holiday::published;
 use crate::scope::StaffScope;
 use crate::staff::role::Role;
 use crate::testing::country::fill;
@@ -77,7 +78,7 @@ fn every_view_filter_and_search_of_a_hundred_thousand_applications_uses_an_index
         let plan = db
             .read_blocking(|c| {
                 let hits = filter.words.as_deref().map(|words| seek(c, words)).transpose()?;
-                plan(c, page_query(&staff, view, &filter, hits, (&from, now)).limit(51))
+                plan(c, page_query(&staff, view, &filter, hits, (&from, now, &published())).limit(51))
             })
             .expect("a plan");
         let scans = plan.contains("Seq Scan on applications") || plan.contains("SCAN applications\n");
@@ -86,7 +87,7 @@ fn every_view_filter_and_search_of_a_hundred_thousand_applications_uses_an_index
         assert!(!due || plan.contains("applications_waiting"), "{view}:\n{plan}");
     }
     for view in View::ALL {
-        let plan = db.read_blocking(|c| plan(c, ones(&staff, *view, now).limit(MANY))).expect("a plan");
+        let plan = db.read_blocking(|c| plan(c, ones(&staff, *view, (now, &published())).limit(MANY))).expect("a plan");
         // All of them are counted up to a thousand: whatever comes first will do.
         let scans = plan.contains("Seq Scan on applications") && *view != View::All;
         assert!(!scans && !plan.contains("SCAN applications\n"), "{view}:\n{plan}");
