@@ -58,6 +58,8 @@ demands! {
     ManageSettings = Some(Permission::ManageSettings);
     /// [`Permission::ReadFacilities`].
     ReadFacilities = Some(Permission::ReadFacilities);
+    /// [`Permission::WatchFacility`].
+    WatchFacility = Some(Permission::WatchFacility);
     /// [`Permission::ManageDevices`].
     ManageDevices = Some(Permission::ManageDevices);
     /// [`Permission::ImportMaster`].

@@ -3,17 +3,17 @@
 use actix_web::web;
 use uketsuke_core::staff::role::Permission::{
     Approve, ImportMaster, ManageDevices, ManageJobs, ManageSettings, ManageStaff, ReadApplications, ReadAudit,
-    ReadFacilities, ReadMail, ResendMail, Review, WriteNotes,
+    ReadFacilities, ReadMail, ResendMail, Review, WatchFacility, WriteNotes,
 };
 use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
-    audit, cases, enrol, facilities, home, invite, jobs, jobs_export, login, logout, mails, me, queue, reports, search,
-    second_factor, settings, staff,
+    audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, login, logout, mails, me, queue,
+    reports, search, second_factor, settings, staff,
 };
 
-/// The table. `/facilities/import` and `/facilities/export` stand before `/facilities/{id}`.
+/// The table. `/import` and `/export` stand before `/{id}`.
 pub fn routes() -> Vec<Route> {
     vec![
         get("/login", Anyone, || web::to(login::show)),
@@ -82,9 +82,14 @@ pub fn routes() -> Vec<Route> {
         get("/facilities/imports/{id}/undo", Staff(ImportMaster), || web::to(facilities::import_show::ask_undo)),
         post("/facilities/imports/{id}/undo", Staff(ImportMaster), || web::to(facilities::import_show::undo)),
         get("/facilities/{id}", Staff(ReadFacilities), || web::to(facilities::show::show)),
-        get("/devices/{id}", Staff(ReadFacilities), || web::to(facilities::device::show)),
-        get("/devices/{id}/{verb}", Staff(ManageDevices), || web::to(facilities::device::ask)),
-        post("/devices/{id}/{verb}", Staff(ManageDevices), || web::to(facilities::device::act)),
+        get("/facilities/{id}/watch", Staff(WatchFacility), || web::to(facilities::watch::ask)),
+        post("/facilities/{id}/watch", Staff(WatchFacility), || web::to(facilities::watch::prepare)),
+        get("/devices", Staff(ReadFacilities), || web::to(devices::index::show)),
+        get("/devices/export", Staff(ReadFacilities), || web::to(devices::export::show)),
+        post("/devices/export", Staff(ReadFacilities), || web::to(devices::export::send)),
+        get("/devices/{id}", Staff(ReadFacilities), || web::to(devices::show::show)),
+        get("/devices/{id}/{verb}", Staff(ManageDevices), || web::to(devices::show::ask)),
+        post("/devices/{id}/{verb}", Staff(ManageDevices), || web::to(devices::show::act)),
         get("/reports", Staff(ReadApplications), || web::to(reports::index::show)),
         get("/reports/{figure}/export", Staff(ReadApplications), || web::to(reports::export::show)),
         post("/reports/{figure}/export", Staff(ReadApplications), || web::to(reports::export::send)),

@@ -106,4 +106,6 @@ ids! {
     AuditId,
     /// One deed on many applications.
     BulkRunId,
+    /// A look at the portal as a facility sees it.
+    WatchId,
 }

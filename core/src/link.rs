@@ -24,6 +24,8 @@ text_enum! {
         StaffInvite = "staff_invite",
         /// Suspends a lost device; subject: the device.
         SuspendDevice = "suspend_device",
+        /// Opens the portal for staff as a facility sees it; subject: the watch.
+        WatchFacility = "watch_facility",
     }
 }
 

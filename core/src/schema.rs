@@ -599,6 +599,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    facility_watches (id) {
+        id -> Text,
+        staff_id -> Text,
+        facility_id -> Text,
+        occasion -> Text,
+        token_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -617,6 +629,8 @@ diesel::joinable!(application_faults -> applications (application_id));
 diesel::joinable!(application_faults -> application_events (event_id));
 diesel::joinable!(evidence -> applications (application_id));
 diesel::joinable!(evidence -> facilities (facility_id));
+diesel::joinable!(facility_watches -> staff (staff_id));
+diesel::joinable!(facility_watches -> facilities (facility_id));
 diesel::joinable!(evidence -> accounts (account_id));
 diesel::joinable!(registrations -> facilities (facility_id));
 diesel::joinable!(registrations -> applications (application_id));
@@ -678,6 +692,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     weekly_counts,
     waiting_counts,
     report_marks,
+    facility_watches,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::due_on, facilities::kind);

@@ -12,11 +12,17 @@ pub struct FacilityScope {
     facility: FacilityId,
     account: AccountId,
     verified: bool,
+    watching: bool,
 }
 
 impl FacilityScope {
     pub(crate) fn mint(facility: FacilityId, account: AccountId, verified: bool) -> Self {
-        Self { facility, account, verified }
+        Self { facility, account, verified, watching: false }
+    }
+
+    /// For staff who look at what the facility sees; `nobody` is no person's id.
+    pub(crate) fn mint_watching(facility: FacilityId, nobody: AccountId) -> Self {
+        Self { facility, account: nobody, verified: true, watching: true }
     }
 
     /// The facility spoken for.
@@ -33,6 +39,12 @@ impl FacilityScope {
     /// is not sees nothing of it but what they filed themselves (SPEC 3).
     pub fn verified(&self) -> bool {
         self.verified
+    }
+
+    /// Whether these are the eyes of staff: they see what the facility sees, but
+    /// no secret of its devices, and change nothing.
+    pub fn watching(&self) -> bool {
+        self.watching
     }
 
     /// The person as an actor.

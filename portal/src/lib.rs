@@ -10,7 +10,7 @@ pub(crate) mod state_tag;
 use actix_web::web::{Data, ServiceConfig};
 
 pub use routes::routes as app_routes;
-pub use session::{Anyone, SignedIn, Verified};
+pub use session::{Anyone, Person, SignedIn, Verified, VerifiedPerson};
 pub use state::Portal;
 
 /// Adds the portal's pages and what they work with.

@@ -1,6 +1,8 @@
-//! Who sends a request: three extractors, one per line of the route table.
+//! Who sends a request: five extractors, one per line of the route table.
 //! [`Anyone`] looks, [`SignedIn`] demands a session, [`Verified`] also that the
-//! person is known to belong to the facility. Only these mint a scope.
+//! person is known to belong to the facility. Staff who look at what a facility
+//! sees pass these with `GET` alone, each page recorded; [`Person`] and
+//! [`VerifiedPerson`] keep them out. Only these mint a scope.
 
 use std::ops::Deref;
 use std::rc::Rc;
@@ -11,6 +13,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use uketsuke_core::account::{self, Session};
+use uketsuke_core::audit::{Reading, note_reading};
 use uketsuke_core::db::{Actor, ActorKind};
 use uketsuke_core::facility::kind;
 use uketsuke_core::scope::FacilityScope;
@@ -101,10 +104,12 @@ async fn find(request: &HttpRequest) -> Result<Option<SignedIn>, PageError> {
     let portal = Portal::of(request);
     let Some(value) = Site::of(request).session_value(request) else { return Ok(None) };
     let Some(session) = account::resume(&portal.db, &PlainToken::received(&value)).await? else { return Ok(None) };
+    let watching = session.scope().watching();
     SignedInAs {
         person: session.person.clone(),
         facility: session.facility_name.clone(),
         can_switch: session.can_switch,
+        watching,
         site: match session.site {
             kind::Site::Omf => SITE_OMF,
             kind::Site::Csm => SITE_CSM,
@@ -112,7 +117,32 @@ async fn find(request: &HttpRequest) -> Result<Option<SignedIn>, PageError> {
         nav: &NAV,
     }
     .announce(request);
-    Ok(Some(SignedIn { session, portal, request: request.clone() }))
+    let signed_in = SignedIn { session, portal, request: request.clone() };
+    if watching {
+        look_along(&signed_in).await?;
+    }
+    Ok(Some(signed_in))
+}
+
+/// What staff who look along may still send: the end of the look, the next one.
+const OPEN_TO_STAFF: [&str; 2] = ["/logout", "/watch/{token}"];
+
+/// Staff look; they send nothing, and the facility's trail says where they were.
+async fn look_along(who: &SignedIn) -> Result<(), PageError> {
+    let pattern = who.request.match_pattern().unwrap_or_default();
+    if OPEN_TO_STAFF.contains(&pattern.as_str()) {
+        return Ok(());
+    }
+    if !matches!(*who.request.method(), Method::GET | Method::HEAD) {
+        return Err(PageError::LooksOnly);
+    }
+    let reading = Reading {
+        action: "facility.page_watched",
+        subject_kind: "pages",
+        subject_id: who.request.path().to_owned(),
+        facility: who.scope().facility().clone(),
+    };
+    Ok(note_reading(&who.portal.db, who.actor(), reading).await?)
 }
 
 /// The way to the login. A form sent after the session had ended is kept for the
@@ -170,6 +200,43 @@ impl FromRequest for Verified {
             if signed_in.scope().verified() { Ok(Self(signed_in)) } else { Err(PageError::Unverified) }
         })
     }
+}
+
+/// A person signed in, and no staff who look along: for what is the person's alone.
+#[derive(Clone)]
+pub struct Person(SignedIn);
+
+/// A verified person, and no staff who look along: for the secrets of devices.
+#[derive(Clone)]
+pub struct VerifiedPerson(Verified);
+
+macro_rules! no_staff {
+    ($($own:ident of $wide:ident;)+) => {$(
+        impl Deref for $own {
+            type Target = $wide;
+            fn deref(&self) -> &$wide {
+                &self.0
+            }
+        }
+
+        impl FromRequest for $own {
+            type Error = PageError;
+            type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+            fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+                let asked = $wide::from_request(request, payload);
+                Box::pin(async move {
+                    let who = asked.await?;
+                    if who.scope().watching() { Err(PageError::LooksOnly) } else { Ok(Self(who)) }
+                })
+            }
+        }
+    )+};
+}
+
+no_staff! {
+    Person of SignedIn;
+    VerifiedPerson of Verified;
 }
 
 /// Whoever comes, signed in or not.

@@ -14,6 +14,7 @@ use crate::support::world::{Ids, World, fill};
 
 tests! {
     the_portal_lets_in_whom_its_table_names,
+    staff_who_look_along_see_what_the_facility_sees_and_send_nothing,
     the_back_office_lets_in_whom_its_table_names,
     the_device_api_answers_nobody_without_credentials,
     every_answer_carries_the_security_headers,
@@ -62,15 +63,55 @@ fn the_portal_lets_in_whom_its_table_names(app: &TestApp) {
                 None => drop(browser.open("/login").status),
             }
             let expected = match (route.who, visitor) {
-                (Who::Anyone, _) | (Who::SignedIn, "unverified") | (_, "verified") => Outcome::LetIn,
+                (Who::Anyone, _) | (Who::SignedIn | Who::Person, "unverified") | (_, "verified") => Outcome::LetIn,
                 (_, "nobody") => Outcome::ToLogin,
-                (Who::Verified, "unverified") => Outcome::Forbidden,
+                (Who::Verified | Who::VerifiedPerson, "unverified") => Outcome::Forbidden,
                 other => panic!("no expectation for {other:?}"),
             };
             let (outcome, answer) = ask(&mut browser, &route, &world.ids);
             assert_eq!(outcome, expected, "{visitor}: {} {} → {}", route.method, route.path, answer.status);
         }
     }
+    app.run_jobs();
+}
+
+fn staff_who_look_along_see_what_the_facility_sees_and_send_nothing(app: &TestApp) {
+    app.with_master();
+    let world = World::new(app, SAKURA, "hanako@example.jp");
+    let mut office = app.staff("support@example.jp", Role::Support);
+    office.open(&format!("/facilities/{}", world.ids.facility)).expect("最近のログイン");
+    office.follow("この施設として見る");
+    office.press("リンクを作る").expect("見る理由を選んでください");
+    office.tick("施設からの問い合わせに答えるため");
+    let link = office.press("リンクを作る").link("ポータルを新しいタブで開く");
+    let link = link[link.find("/watch/").expect("a link into the portal")..].to_owned();
+    let mut watcher = app.portal();
+    watcher.open(&link).expect(SAKURA.name).expect("登録や変更はできません");
+    watcher.press("見る").expect("職員として見ています").expect(SAKURA.name);
+    app.portal().visit(&link).expect("使用済み");
+    for route in uketsuke_portal::app_routes() {
+        // These two go on: the end of the look, and the next one.
+        if route.path == "/logout" || route.path == "/watch/{token}" {
+            continue;
+        }
+        let expected = match (route.method == Method::GET, route.who) {
+            (true, Who::Anyone | Who::SignedIn | Who::Verified) => Outcome::LetIn,
+            (true, Who::Person | Who::VerifiedPerson) => Outcome::Forbidden,
+            // A form that asks for nobody in particular is answered as to a stranger.
+            (false, Who::Anyone) => continue,
+            (false, _) => Outcome::Forbidden,
+            other => panic!("no expectation for {other:?}"),
+        };
+        let before = app.written();
+        let (outcome, answer) = ask(&mut watcher, &route, &world.ids);
+        assert_eq!(outcome, expected, "{} {} → {}", route.method, route.path, answer.status);
+        assert!(route.method == Method::GET || app.written() == before, "{} wrote something", route.path);
+    }
+    let mut facility = world.person;
+    facility.open("/records").expect("施設に見える画面の閲覧を始めました");
+    watcher.open("/home");
+    watcher.press("見るのを終える");
+    assert!(watcher.visit("/home").path.starts_with("/login"));
     app.run_jobs();
 }
 

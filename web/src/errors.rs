@@ -30,6 +30,10 @@ pub enum PageError {
     /// Signed in, but not yet known to belong to the facility.
     #[error("not verified")]
     Unverified,
+    /// Staff look at what a facility sees; they change nothing, and what is the
+    /// person's alone they do not see.
+    #[error("staff only look")]
+    LooksOnly,
     /// Forged, or from a page that was shown to another visitor.
     #[error("cross-site or without its token")]
     Forged,
@@ -90,7 +94,7 @@ impl PageError {
         match self {
             Self::Core(error) => core_status(error),
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
-            Self::Forged | Self::Unverified => StatusCode::FORBIDDEN,
+            Self::Forged | Self::Unverified | Self::LooksOnly => StatusCode::FORBIDDEN,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge | Self::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -114,6 +118,7 @@ impl PageError {
             Self::Core(Error::Refused(refusal)) => refused(page, *refusal),
             Self::FormTooLarge => form_too_large(page),
             Self::Unverified => unverified(page),
+            Self::LooksOnly => looks_only(page),
             _ => page,
         }
     }
@@ -139,6 +144,15 @@ fn unverified(mut page: ErrorPage) -> ErrorPage {
     )
     .answers("ご自分の申請と登録情報は、いまもご覧になれます。")
     .way_on("/applications", "各種申請へ")
+}
+
+fn looks_only(mut page: ErrorPage) -> ErrorPage {
+    page.frame.title = "職員は、ここから先へ進めません".to_owned();
+    page.happened(
+        "施設に見える画面を、職員として見ています。登録や変更、端末の設定情報、利用者本人の情報は、施設の方だけが使えます。",
+    )
+    .answers("この操作では何も登録されていません。")
+    .way_on("/home", "ホームへ戻る")
 }
 
 fn form_too_large(mut page: ErrorPage) -> ErrorPage {

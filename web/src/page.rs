@@ -131,6 +131,8 @@ pub struct Frame {
     pub facility: Option<String>,
     /// Whether this person can switch to another facility.
     pub can_switch: bool,
+    /// Whether it is staff who look at what the facility sees.
+    pub watching: bool,
     /// Unread notices; `None` draws no link to them.
     pub unread: Option<u32>,
     /// The main navigation.
@@ -164,6 +166,7 @@ impl Frame {
             person: None,
             facility: None,
             can_switch: false,
+            watching: false,
             unread: None,
             nav: &[],
             footer: &PORTAL_FOOTER,
@@ -205,6 +208,11 @@ impl Frame {
     /// Offers 「施設を切り替える」.
     pub fn can_switch(self, can_switch: bool) -> Self {
         Self { can_switch, ..self }
+    }
+
+    /// Says on the page that staff look along.
+    pub fn watching(self, watching: bool) -> Self {
+        Self { watching, ..self }
     }
 
     /// Sets the number of unread notices.

@@ -19,8 +19,12 @@ pub enum Who {
     Anyone,
     /// A person signed in to the portal.
     SignedIn,
+    /// The same, but not staff who look at what the facility sees.
+    Person,
     /// A person signed in and verified as belonging to the facility.
     Verified,
+    /// The same, but not staff who look at what the facility sees.
+    VerifiedPerson,
     /// Any member of staff, both factors passed.
     StaffAny,
     /// A member of staff whose role has this permission.

@@ -65,6 +65,8 @@ pub struct SignedInAs {
     pub facility: String,
     /// Whether there is another facility to switch to.
     pub can_switch: bool,
+    /// Whether it is staff who look at what the facility sees.
+    pub watching: bool,
     /// The site's name for this person, where it is not the usual one.
     pub site: SiteName,
     /// The main navigation.
@@ -85,6 +87,7 @@ impl SignedInAs {
             .person(&self.person)
             .facility(&self.facility)
             .can_switch(self.can_switch)
+            .watching(self.watching)
             .nav(self.nav, current)
     }
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod cases;
 pub mod choices;
+pub mod devices;
 pub mod enrol;
 pub mod export;
 pub mod facilities;

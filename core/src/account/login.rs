@@ -5,7 +5,7 @@ use chrono::Duration;
 
 use super::{consent, repo, session};
 use crate::audit::Deed;
-use crate::db::{Actor, At, Db, Tx};
+use crate::db::{Actor, ActorKind, At, Db, Tx};
 use crate::error::Result;
 use crate::fold;
 use crate::ids::AccountId;
@@ -81,7 +81,8 @@ pub async fn login(
         return Ok(LoginOutcome::Wrong { left });
     };
     let anew = if verified.rehash { Some(hasher.hash(&attempt.password).await?) } else { None };
-    let opened = db.write(actor, move |tx| {
+    let person = Actor { kind: ActorKind::Account, id: account.to_string(), ..actor };
+    let opened = db.write(person, move |tx| {
         if let Some(new) = &anew {
             repo::rehash(tx, &account, &old, new)?;
         }
@@ -94,9 +95,10 @@ pub async fn login(
 fn open(tx: &mut Tx<'_>, account: &AccountId, user_agent: &str) -> Result<NewSession> {
     let address = tx.actor().address.clone().unwrap_or_default();
     let last_login_at = repo::get(tx.conn(), account)?.last_login_at;
-    let token = session::open(tx, account, &address, user_agent)?;
+    let (token, facility) = session::open(tx, account, &address, user_agent)?;
     repo::note_login(tx, account)?;
-    tx.record(Deed::new("account.logged_in", "accounts", account.as_str()))?;
+    let deed = Deed::new("account.logged_in", "accounts", account.as_str());
+    tx.record(facility.iter().fold(deed, |deed, facility| deed.at_facility(facility)))?;
     let consent_needed = !consent::missing(tx.conn(), account)?.is_empty();
     Ok(NewSession { token, last_login_at, consent_needed })
 }

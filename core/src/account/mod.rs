@@ -22,6 +22,7 @@ mod reset;
 mod session;
 mod signup;
 mod sweep;
+pub mod watch;
 
 pub use activate::{Activated, activate, look_at_activation};
 pub use draft::{Draft, Step, discard_draft, find_draft, save_draft, save_password};

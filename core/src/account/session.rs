@@ -1,14 +1,16 @@
 //! Sessions of facility people: rows, found by the hash of the cookie's token.
 //! They end after 30 idle minutes or 12 hours, or when their owner ends them.
+//! A cookie may also be of staff who look along (`watch`).
 
 use chrono::Duration;
 use diesel::prelude::*;
 
 use super::model::{AccountState, MembershipState};
+use super::watch;
 use crate::audit::Deed;
 use crate::db::{Actor, ActorKind, At, Conn, Db, Tx};
 use crate::error::{Error, Result};
-use crate::ids::{AccountId, FacilityId, SessionId};
+use crate::ids::{AccountId, FacilityId, SessionId, StaffId};
 use crate::schema::{accounts, facilities, memberships, sessions};
 use crate::scope::FacilityScope;
 use crate::secret::{PlainToken, TokenHash};
@@ -37,7 +39,17 @@ pub struct Session {
     pub site: crate::facility::kind::Site,
     /// Whether there is another facility to switch to.
     pub can_switch: bool,
-    scope: FacilityScope,
+    pub(super) eyes: Eyes,
+    pub(super) scope: FacilityScope,
+}
+
+/// Whose eyes a session has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Eyes {
+    /// The person's own.
+    Own,
+    /// Those of this member of staff.
+    Staff(StaffId),
 }
 
 impl Session {
@@ -46,9 +58,12 @@ impl Session {
         &self.scope
     }
 
-    /// The person as an actor.
+    /// Whoever looks, as an actor: the person, or the member of staff.
     pub fn actor(&self) -> Actor {
-        Actor::new(ActorKind::Account, self.account.as_str())
+        match &self.eyes {
+            Eyes::Own => Actor::new(ActorKind::Account, self.account.as_str()),
+            Eyes::Staff(staff) => Actor::new(ActorKind::Staff, staff.as_str()),
+        }
     }
 }
 
@@ -62,7 +77,10 @@ type SeatRow = (FacilityId, String, crate::facility::kind::FacilityKind, Members
 pub async fn resume(db: &Db, token: &PlainToken) -> Result<Option<Session>> {
     let hash = token.hash();
     let now: At = db.clock().now().into();
-    let Some((session, seen_at)) = db.read(move |c| find_live(c, &hash, now)).await? else { return Ok(None) };
+    let asked = hash.clone();
+    let Some((session, seen_at)) = db.read(move |c| find_live(c, &asked, now)).await? else {
+        return db.read(move |c| watch::find(c, &hash, now)).await;
+    };
     if seen_at + SEEN_EVERY <= now {
         let id = session.id.clone();
         db.write(Actor::system(), move |tx| touch(tx, &id)).await?;
@@ -94,8 +112,8 @@ fn find_live(conn: &mut Conn, hash: &TokenHash, now: At) -> Result<Option<(Sessi
     let Some((facility, facility_name, kind, state)) = seats.into_iter().nth(in_hand) else { return Ok(None) };
     let scope = FacilityScope::mint(facility, account.clone(), state == MembershipState::Verified);
     let person = format!("{family} {given}");
-    let site = kind.entry().site;
-    Ok(Some((Session { id, account, person, facility_name, site, can_switch, scope }, seen_at)))
+    let (site, eyes) = (kind.entry().site, Eyes::Own);
+    Ok(Some((Session { id, account, person, facility_name, site, can_switch, eyes, scope }, seen_at)))
 }
 
 fn seats(conn: &mut Conn, account: &AccountId) -> Result<Vec<SeatRow>> {
@@ -127,8 +145,14 @@ pub fn was_in_portal(conn: &mut Conn, facility: &FacilityId, since: At) -> Resul
     Ok(seen.first::<SessionId>(conn).optional()?.is_some())
 }
 
-/// Opens a session; the token is for the cookie and known nowhere else.
-pub(super) fn open(tx: &mut Tx<'_>, account: &AccountId, address: &str, user_agent: &str) -> Result<PlainToken> {
+/// Opens a session, and tells the facility in hand; the token is for the cookie
+/// and known nowhere else.
+pub(super) fn open(
+    tx: &mut Tx<'_>,
+    account: &AccountId,
+    address: &str,
+    user_agent: &str,
+) -> Result<(PlainToken, Option<FacilityId>)> {
     let (token, now) = (PlainToken::mint(), tx.now());
     let facility = last_facility(tx.conn(), account)?;
     diesel::insert_into(sessions::table)
@@ -136,7 +160,7 @@ pub(super) fn open(tx: &mut Tx<'_>, account: &AccountId, address: &str, user_age
             sessions::id.eq(SessionId::mint()),
             sessions::token_hash.eq(token.hash()),
             sessions::account_id.eq(account),
-            sessions::facility_id.eq(facility),
+            sessions::facility_id.eq(&facility),
             sessions::address.eq(address),
             sessions::user_agent.eq(user_agent),
             sessions::created_at.eq(now),
@@ -144,7 +168,7 @@ pub(super) fn open(tx: &mut Tx<'_>, account: &AccountId, address: &str, user_age
             sessions::ends_at.eq(now + LONGEST),
         ))
         .execute(tx.conn())?;
-    Ok(token)
+    Ok((token, facility))
 }
 
 /// The facility of the person's newest session; else a verified one; else the first.
@@ -217,8 +241,12 @@ pub fn list_sessions(conn: &mut Conn, account: &AccountId, now: At) -> Result<Ve
 /// # Errors
 /// From the database only.
 pub fn logout(tx: &mut Tx<'_>, session: &Session) -> Result<()> {
+    if session.scope.watching() {
+        return watch::end(tx, session);
+    }
     diesel::delete(sessions::table.find(&session.id)).execute(tx.conn())?;
-    tx.record(Deed::new("account.logged_out", "accounts", session.account.as_str()))
+    let deed = Deed::new("account.logged_out", "accounts", session.account.as_str());
+    tx.record(deed.at_facility(session.scope.facility()))
 }
 
 /// Ends one of the person's own sessions.

@@ -1,9 +1,9 @@
 //! What is forgotten by itself: registrations never activated (7 days), drafts,
-//! sessions that ended, kept forms. A periodic job calls it.
+//! sessions that ended, looks of staff, kept forms. A periodic job calls it.
 
 use diesel::prelude::*;
 
-use super::{kept, session, signup};
+use super::{kept, session, signup, watch};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::schema::{signup_drafts, signups};
@@ -18,5 +18,5 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<usize> {
     let registrations = diesel::delete(old).execute(tx.conn())?;
     let past = signup_drafts::table.filter(signup_drafts::expires_at.le(now));
     let drafts = diesel::delete(past).execute(tx.conn())?;
-    Ok(registrations + drafts + session::sweep(tx)? + kept::sweep(tx)?)
+    Ok(registrations + drafts + session::sweep(tx)? + kept::sweep(tx)? + watch::sweep(tx)?)
 }

@@ -34,6 +34,13 @@ pub struct Note {
     pub at: At,
 }
 
+impl Note {
+    /// 「申請 」 and the 受付番号 of its case.
+    pub fn number_words(&self) -> String {
+        self.number.as_ref().map_or_else(String::new, |number| format!("申請 {}", number.as_str()))
+    }
+}
+
 /// Writes a note; `text` is folded already.
 ///
 /// # Errors

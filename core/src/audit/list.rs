@@ -49,7 +49,7 @@ pub struct AuditPage {
 /// What a facility is shown: who was in, who looked, who handled devices and
 /// files. How an application went is on its own page, without what passes
 /// between the staff and what was undone.
-const FOR_FACILITIES: [&str; 19] = [
+const FOR_FACILITIES: [&str; 20] = [
     "account.joined",
     "account.logged_in",
     "account.logged_out",
@@ -69,6 +69,7 @@ const FOR_FACILITIES: [&str; 19] = [
     "evidence.opened",
     "evidence.removed",
     "facility.viewed",
+    "facility.watched",
 ];
 
 type Events = diesel::helper_types::IntoBoxed<'static, audit_events::table, Backend>;

@@ -11,9 +11,12 @@ use crate::facility::search::{self, Sought};
 use crate::facility::{self, Facility};
 use crate::fold;
 use crate::ids::FacilityId;
-use crate::schema::{accounts, facilities, memberships};
+use crate::schema::{accounts, audit_events, facilities, memberships};
 use crate::scope::StaffScope;
 use crate::staff::role::Permission;
+
+/// So many people of one facility are looked at.
+pub(super) const MEMBERS: i64 = 200;
 
 /// What the list is narrowed to; all conditions hold together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,7 +143,7 @@ pub fn list_members(conn: &mut Conn, scope: &StaffScope, facility: &FacilityId) 
         .inner_join(accounts::table)
         .filter(memberships::facility_id.eq(facility))
         .order((memberships::created_at, memberships::id))
-        .limit(200)
+        .limit(MEMBERS)
         .select((
             accounts::family_name,
             accounts::given_name,
@@ -150,5 +153,34 @@ pub fn list_members(conn: &mut Conn, scope: &StaffScope, facility: &FacilityId) 
             memberships::created_at,
             accounts::last_login_at,
         ))
+        .load(conn)?)
+}
+
+/// Somebody of the facility signed in.
+#[derive(Debug, Clone, Queryable)]
+pub struct SignIn {
+    /// When.
+    pub at: At,
+    /// From where.
+    pub address: Option<String>,
+    /// Family name.
+    pub family_name: String,
+    /// Given name.
+    pub given_name: String,
+}
+
+/// The newest sign-ins at a facility, by the audit trail.
+///
+/// # Errors
+/// `Forbidden` without the permission.
+pub fn list_sign_ins(conn: &mut Conn, scope: &StaffScope, facility: &FacilityId, size: u16) -> Result<Vec<SignIn>> {
+    must(scope, Permission::ReadFacilities)?;
+    Ok(audit_events::table
+        .inner_join(accounts::table.on(accounts::id.eq(audit_events::subject_id)))
+        .filter(audit_events::facility_id.eq(facility))
+        .filter(audit_events::action.eq("account.logged_in"))
+        .order((audit_events::at.desc(), audit_events::id.desc()))
+        .limit(size.into())
+        .select((audit_events::at, audit_events::address, accounts::family_name, accounts::given_name))
         .load(conn)?)
 }

@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 
+use super::facilities::MEMBERS;
 use super::must;
 use crate::db::{At, Conn};
 use crate::error::Result;
-use crate::ids::{JobId, MailId};
+use crate::ids::{FacilityId, JobId, MailId};
 use crate::mail::{MailRow, MailState};
 use crate::queue::JobState;
-use crate::schema::{jobs, mails};
+use crate::schema::{accounts, jobs, mails, memberships};
 use crate::scope::StaffScope;
 use crate::staff::role::Permission;
 
@@ -59,6 +60,23 @@ pub fn list_mails(
     rows.truncate(usize::from(size));
     let next = rows.last().filter(|_| more).map(|row| row.id.clone());
     Ok(MailPage { rows, next })
+}
+
+/// The newest mails to the people of a facility; whoever belongs to several gets
+/// mail for the others too.
+///
+/// # Errors
+/// `Forbidden` without the permission.
+pub fn mails_to_members(conn: &mut Conn, scope: &StaffScope, facility: &FacilityId, size: u16) -> Result<Vec<MailRow>> {
+    must(scope, Permission::ReadMail)?;
+    let addresses: Vec<String> = memberships::table
+        .inner_join(accounts::table)
+        .filter(memberships::facility_id.eq(facility))
+        .limit(MEMBERS)
+        .select(accounts::email)
+        .load(conn)?;
+    let theirs = mails::table.filter(mails::recipient.eq_any(addresses));
+    Ok(theirs.order(mails::id.desc()).limit(size.into()).select(MailRow::as_select()).load(conn)?)
 }
 
 /// A job that failed for good. Its payload stays in the table.

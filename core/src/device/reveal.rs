@@ -39,9 +39,11 @@ impl std::fmt::Debug for Settings {
 /// The settings of one device.
 ///
 /// # Errors
-/// `NotFound` outside the scope, [`Refusal::ActivationOver`] when the code was
+/// `NotFound` outside the scope, `Forbidden` for staff who look along,
+/// [`Refusal::ActivationOver`] when the code was
 /// used, ended or expired.
 pub fn reveal(tx: &mut Tx<'_>, keyring: &Keyring, scope: &FacilityScope, id: &DeviceId) -> Result<(Device, Settings)> {
+    not_for_staff(scope)?;
     let device = repo::get_in_scope(tx.conn(), scope, id)?;
     let settings = settings_of(tx, keyring, &device)?.ok_or(Refusal::ActivationOver)?;
     Ok((device, settings))
@@ -50,11 +52,12 @@ pub fn reveal(tx: &mut Tx<'_>, keyring: &Keyring, scope: &FacilityScope, id: &De
 /// The settings of every device of the facility that has a code to type.
 ///
 /// # Errors
-/// `NotFound` for the unverified.
+/// `NotFound` for the unverified, `Forbidden` for staff who look along.
 pub fn reveal_all(tx: &mut Tx<'_>, keyring: &Keyring, scope: &FacilityScope) -> Result<Vec<(Device, Settings)>> {
     if !scope.verified() {
         return Err(Error::NotFound);
     }
+    not_for_staff(scope)?;
     let mut shown = Vec::new();
     for device in repo::list_in_scope(tx.conn(), scope)? {
         if let Some(settings) = settings_of(tx, keyring, &device)? {
@@ -81,4 +84,8 @@ fn settings_of(tx: &mut Tx<'_>, keyring: &Keyring, device: &Device) -> Result<Op
         code: secrets.code,
         expires_at: code.expires_at,
     }))
+}
+
+fn not_for_staff(scope: &FacilityScope) -> Result<()> {
+    if scope.watching() { Err(Error::Forbidden) } else { Ok(()) }
 }

@@ -19,6 +19,7 @@ mod text;
 
 pub use account::{AccountNumber, account_number};
 pub(crate) use chars::is_unprintable;
+pub use chars::narrowed;
 pub use contact::{Email, Phone, email, phone, postal_code};
 pub use date::{date, date_parts};
 pub use era::{Era, wareki};

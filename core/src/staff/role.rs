@@ -35,6 +35,8 @@ pub enum Permission {
     WriteNotes,
     /// See facilities and their devices.
     ReadFacilities,
+    /// Look at the portal as a facility sees it; every page looked at is recorded.
+    WatchFacility,
     /// Suspend and revoke devices.
     ManageDevices,
     /// Import the facility master.
@@ -59,7 +61,10 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
     &[
         (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities]),
         (Role::Approver, &[ReadApplications, Review, Approve, Assign, WriteNotes, ReadFacilities]),
-        (Role::Support, &[ReadApplications, WriteNotes, ReadFacilities, ManageDevices, ReadMail, ResendMail]),
+        (
+            Role::Support,
+            &[ReadApplications, WriteNotes, ReadFacilities, WatchFacility, ManageDevices, ReadMail, ResendMail],
+        ),
         (Role::Editor, &[]),
         (
             Role::Administrator,
@@ -68,6 +73,7 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 Assign,
                 WriteNotes,
                 ReadFacilities,
+                WatchFacility,
                 ManageDevices,
                 ImportMaster,
                 ManageSettings,
@@ -78,7 +84,7 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 ReadAudit,
             ],
         ),
-        (Role::Auditor, &[ReadApplications, ReadFacilities, ReadMail, ReadAudit]),
+        (Role::Auditor, &[ReadApplications, ReadFacilities, WatchFacility, ReadMail, ReadAudit]),
     ]
 };
 
@@ -93,6 +99,7 @@ impl Permission {
             Assign,
             WriteNotes,
             ReadFacilities,
+            WatchFacility,
             ManageDevices,
             ImportMaster,
             ReadMail,
@@ -113,6 +120,7 @@ impl Permission {
             Self::Assign => "申請の担当者を決める",
             Self::WriteNotes => "職員だけのメモを残す",
             Self::ReadFacilities => "施設と端末を見る",
+            Self::WatchFacility => "施設に見える画面を見る",
             Self::ManageDevices => "端末を停止・失効させる",
             Self::ImportMaster => "施設マスタを取り込む",
             Self::ReadMail => "送信メールと処理の状況を見る",
@@ -126,7 +134,8 @@ impl Permission {
 
     /// Whether somebody with it changes something for others.
     pub const fn writes(self) -> bool {
-        !matches!(self, Self::ReadApplications | Self::ReadFacilities | Self::ReadMail | Self::ReadAudit)
+        use Permission::{ReadApplications, ReadAudit, ReadFacilities, ReadMail, WatchFacility};
+        !matches!(self, ReadApplications | ReadFacilities | WatchFacility | ReadMail | ReadAudit)
     }
 }
 
@@ -172,6 +181,7 @@ mod tests {
                 permission,
                 Permission::ReadApplications
                     | Permission::ReadFacilities
+                    | Permission::WatchFacility
                     | Permission::ReadMail
                     | Permission::ReadAudit
             );

@@ -11,7 +11,7 @@ use uketsuke_web::extract::Form;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, invalid, see_other};
 
-use crate::{Portal, SignedIn};
+use crate::{Person, Portal};
 
 #[derive(Template)]
 #[template(path = "portal/consent.html")]
@@ -39,7 +39,7 @@ pub struct ConsentForm {
 
 async fn page(
     portal: &Data<Portal>,
-    who: &SignedIn,
+    who: &Person,
     errors: FieldErrors,
     next: &str,
 ) -> Result<Page, uketsuke_web::PageError> {
@@ -50,7 +50,7 @@ async fn page(
 }
 
 /// The texts that are new.
-pub async fn show(portal: Data<Portal>, who: SignedIn, asked: Query<Asked>) -> PageResult {
+pub async fn show(portal: Data<Portal>, who: Person, asked: Query<Asked>) -> PageResult {
     let page = page(&portal, &who, FieldErrors::default(), &asked.next).await?;
     if page.documents.is_empty() {
         return Ok(see_other(page.next));
@@ -59,7 +59,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, asked: Query<Asked>) -> P
 }
 
 /// Records the consent.
-pub async fn give(portal: Data<Portal>, who: SignedIn, form: Form<ConsentForm>) -> PageResult {
+pub async fn give(portal: Data<Portal>, who: Person, form: Form<ConsentForm>) -> PageResult {
     if form.0.consent != "yes" {
         let mut errors = FieldErrors::default();
         let sentence = "規約を読んで、同意するに印を付けてください".to_owned();

@@ -16,3 +16,4 @@ pub mod records;
 pub mod register;
 pub mod reset;
 pub mod top;
+pub mod watch;

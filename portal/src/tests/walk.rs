@@ -41,9 +41,15 @@ async fn who_may_not_gets_nowhere() {
             _ => (visitor.post(&path, &[]).await, unverified.post(&path, &[]).await),
         };
         let led_to_login = out.status == StatusCode::SEE_OTHER && out.location.starts_with("/login?next=");
-        assert_eq!(led_to_login, matches!(route.who, Who::SignedIn | Who::Verified), "{path}: {}", out.location);
+        assert_eq!(led_to_login, route.who != Who::Anyone, "{path}: {}", out.location);
         let forbidden = in_.status == StatusCode::FORBIDDEN;
-        assert_eq!(forbidden, route.who == Who::Verified, "{} {path}: {}", route.method, in_.status);
+        assert_eq!(
+            forbidden,
+            matches!(route.who, Who::Verified | Who::VerifiedPerson),
+            "{} {path}: {}",
+            route.method,
+            in_.status
+        );
         assert!(!out.status.is_server_error() && !in_.status.is_server_error(), "{path}");
         if path.ends_with("end-others") || path.ends_with("switch") {
             unverified.log_in(EMAIL, PASSWORD).await;

@@ -41,7 +41,7 @@ async function fitsItsCharts(visitor) {
 async function takeFile(visitor) {
   await visitor.office("/facilities");
   await visitor.follow("書き出す");
-  await visitor.expect("Excel（.xlsx）", "Shift_JIS", "記録されます");
+  await visitor.expect("Excel（.xlsx）", "Shift_JIS", "証跡に残ります");
   await atBothWidths(visitor, "export");
   const saved = visitor.page.waitForEvent("download");
   await visitor.touch(visitor.button("書き出す"));

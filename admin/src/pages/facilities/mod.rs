@@ -1,8 +1,8 @@
 //! Facilities: list, one facility, its devices, and the master import.
 
-pub mod device;
 pub mod export;
 pub mod import;
 pub mod import_show;
 pub mod index;
 pub mod show;
+pub mod watch;

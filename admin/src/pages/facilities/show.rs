@@ -1,18 +1,21 @@
 //! `GET /facilities/{id}`: one facility: what the master says (no secrets), its
-//! devices, people, applications and history. Whoever reads facilities.
+//! devices, people, sign-ins, mails, applications, notes and history. Whoever
+//! reads facilities, each part as far as they may.
 
 use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
+use uketsuke_core::application::notes::{self, Note};
 use uketsuke_core::audit::{Reading, note_reading};
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::Conn;
-use uketsuke_core::desk::{self, FacilityApplication, Member};
-use uketsuke_core::device::{self, Device, DeviceState};
+use uketsuke_core::desk::{self, FacilityApplication, Member, SignIn};
+use uketsuke_core::device::{self, Device};
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::facility::Facility;
 use uketsuke_core::facility::import::{self, ChangeVerb, FieldChange};
 use uketsuke_core::ids::FacilityId;
+use uketsuke_core::mail::MailRow;
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::staff::role::Permission;
 use uketsuke_web::page::Frame;
@@ -21,12 +24,17 @@ use uketsuke_web::{PageResult, html};
 use crate::Office;
 use crate::access::{ReadFacilities, Staff};
 
+/// Rows of each part that grows.
+const SIZE: u16 = 20;
+
 #[derive(Template)]
 #[template(path = "admin/facilities/show.html")]
 struct Page {
     frame: Frame,
     told: Told,
     today: NaiveDate,
+    may_watch: bool,
+    may_audit: bool,
 }
 
 /// All that is known.
@@ -34,6 +42,11 @@ struct Told {
     facility: Facility,
     devices: Vec<Device>,
     members: Vec<Member>,
+    sign_ins: Vec<SignIn>,
+    /// For whoever reads mail.
+    mails: Option<Vec<MailRow>>,
+    /// For whoever reads applications.
+    notes: Option<Vec<Note>>,
     applications: Vec<FacilityApplication>,
     changes: Vec<Change>,
 }
@@ -57,18 +70,31 @@ pub async fn show(office: Data<Office>, who: Staff<ReadFacilities>, path: Path<S
     };
     note_reading(&office.db, who.actor(), reading).await?;
     let frame = who.frame(told.facility.name.clone(), "/facilities");
-    html(&Page { frame, told, today: tokyo_date(office.db.clock().now()) })
+    html(&Page {
+        frame,
+        told,
+        today: tokyo_date(office.db.clock().now()),
+        may_watch: who.scope.may(Permission::WatchFacility),
+        may_audit: who.scope.may(Permission::ReadAudit),
+    })
 }
 
 fn read(conn: &mut Conn, scope: &StaffScope, id: &FacilityId) -> Result<Told> {
-    let applications = match scope.may(Permission::ReadApplications) {
-        true => desk::list_of_facility(conn, scope, id)?,
-        false => Vec::new(),
+    let (applications, notes) = match scope.may(Permission::ReadApplications) {
+        true => (desk::list_of_facility(conn, scope, id)?, Some(notes::list_of_facility(conn, scope, id)?)),
+        false => (Vec::new(), None),
+    };
+    let mails = match scope.may(Permission::ReadMail) {
+        true => Some(desk::mails_to_members(conn, scope, id, SIZE)?),
+        false => None,
     };
     Ok(Told {
         facility: desk::get_facility(conn, scope, id)?,
         devices: device::list_for_staff(conn, scope, id)?,
         members: desk::list_members(conn, scope, id)?,
+        sign_ins: desk::list_sign_ins(conn, scope, id, SIZE)?,
+        mails,
+        notes,
         applications,
         changes: changes(conn, id)?,
     })
@@ -77,14 +103,4 @@ fn read(conn: &mut Conn, scope: &StaffScope, id: &FacilityId) -> Result<Told> {
 fn changes(conn: &mut Conn, id: &FacilityId) -> Result<Vec<Change>> {
     let rows = import::list_changes(conn, id)?;
     rows.into_iter().map(|row| Ok(Change { at: row.at, verb: row.verb, fields: row.changes()? })).collect()
-}
-
-/// The words and the tone of a device's state.
-pub(crate) fn device_state(state: DeviceState) -> (&'static str, &'static str) {
-    match state {
-        DeviceState::Issued => ("未設定", "blue-line"),
-        DeviceState::Active => ("設定済み", "green"),
-        DeviceState::Suspended => ("停止中", "orange"),
-        DeviceState::Revoked => ("失効", "grey"),
-    }
 }

@@ -3,6 +3,6 @@
 pub mod export;
 pub mod index;
 pub mod show;
-mod words;
+pub mod words;
 
 pub(crate) use words::{letter_words, state_words};

@@ -127,8 +127,9 @@ pub(super) async fn page(
     who: &Staff<ReadApplications>,
     asked: Asked,
     bulk: BulkForm,
-    mut errors: FieldErrors,
+    bulk_errors: FieldErrors,
 ) -> PageResult {
+    let mut errors = FieldErrors::default();
     let (view, filter, from, size) = (asked.view(), asked.filter(&mut errors), asked.page(), asked.size());
     let (scope, now) = (who.scope.clone(), office.db.clock().now());
     let (list, fitting, counts, views, staff, calendar) = office
@@ -140,6 +141,10 @@ pub(super) async fn page(
             Ok((list, fitting, counts, list_views(c, &scope)?, list_staff(c)?, holiday::calendar(c)?))
         })
         .await?;
+    // When the rows are gone meanwhile there is nothing left to choose right.
+    if !list.rows.is_empty() {
+        errors.extend(bulk_errors);
+    }
     let bad = !errors.is_empty();
     let page = Page {
         frame: who.frame("審査一覧", "/queue").error(bad),

@@ -12,7 +12,7 @@ use uketsuke_web::page::{FlashKind, Frame};
 use uketsuke_web::{PageResult, flash, html, html_with, invalid, see_other, words};
 
 use crate::pages::login::sign_in;
-use crate::{Portal, SignedIn};
+use crate::{Person, Portal};
 
 #[derive(Template)]
 #[template(path = "portal/account/password.html")]
@@ -21,7 +21,7 @@ struct Page {
     errors: FieldErrors,
 }
 
-fn page(who: &SignedIn, errors: FieldErrors) -> Page {
+fn page(who: &Person, errors: FieldErrors) -> Page {
     Page { frame: who.frame("パスワードの変更").error(!errors.is_empty()), errors }
 }
 
@@ -34,12 +34,12 @@ fn fault(fault: FieldFault) -> FieldErrors {
 }
 
 /// The three boxes.
-pub async fn show(who: SignedIn) -> PageResult {
+pub async fn show(who: Person) -> PageResult {
     html(&page(&who, FieldErrors::default()))
 }
 
 /// Changes the password.
-pub async fn change(portal: Data<Portal>, who: SignedIn, request: HttpRequest, form: Form<PasswordForm>) -> PageResult {
+pub async fn change(portal: Data<Portal>, who: Person, request: HttpRequest, form: Form<PasswordForm>) -> PageResult {
     let id = who.scope().account().clone();
     let account = portal.db.read(move |c| account::get_account(c, &id)).await?;
     let mut errors = FieldErrors::default();

@@ -10,7 +10,7 @@ use uketsuke_web::extract::AllFields;
 use uketsuke_web::page::{FlashKind, Frame};
 use uketsuke_web::{PageError, PageResult, flash, html, see_other};
 
-use crate::{Portal, SignedIn};
+use crate::{Person, Portal};
 
 #[derive(Template)]
 #[template(path = "portal/account/sessions.html")]
@@ -21,7 +21,7 @@ struct Page {
 }
 
 /// Where one is signed in.
-pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
+pub async fn show(portal: Data<Portal>, who: Person) -> PageResult {
     let (account, now) = (who.scope().account().clone(), portal.now());
     let sessions = portal.db.read(move |c| account::list_sessions(c, &account, now)).await?;
     html(&Page { frame: who.frame("ログイン中の端末"), sessions, this: who.session().id.clone() })
@@ -30,7 +30,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
 /// Ends one of one's own sessions.
 pub async fn end(
     portal: Data<Portal>,
-    who: SignedIn,
+    who: Person,
     id: Path<String>,
     request: HttpRequest,
     _form: AllFields,
@@ -42,7 +42,7 @@ pub async fn end(
 }
 
 /// Ends all sessions but this one.
-pub async fn end_others(portal: Data<Portal>, who: SignedIn, request: HttpRequest, _form: AllFields) -> PageResult {
+pub async fn end_others(portal: Data<Portal>, who: Person, request: HttpRequest, _form: AllFields) -> PageResult {
     let session = who.session().clone();
     portal.db.write(who.actor(), move |tx| account::end_other_sessions(tx, &session)).await?;
     let text = "この端末のほかは、すべてログアウトさせました。";

@@ -7,7 +7,7 @@ use uketsuke_core::ids::FacilityId;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
-use crate::{Portal, SignedIn};
+use crate::{Person, Portal};
 
 #[derive(Template)]
 #[template(path = "portal/account/show.html")]
@@ -21,7 +21,7 @@ struct Page {
 }
 
 /// One's own data.
-pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
+pub async fn show(portal: Data<Portal>, who: Person) -> PageResult {
     let id = who.scope().account().clone();
     let (account, seats) =
         portal.db.read(move |c| Ok((account::get_account(c, &id)?, account::list_facilities(c, &id)?))).await?;

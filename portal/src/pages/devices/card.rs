@@ -14,7 +14,7 @@ use uketsuke_web::{PageError, PageResult, html, words};
 
 use super::id_of;
 use crate::Portal;
-use crate::session::Verified;
+use crate::session::VerifiedPerson;
 
 /// The QR code's width on screen, CSS pixels.
 const QR_WIDTH: u32 = 220;
@@ -36,7 +36,7 @@ struct Card {
 }
 
 /// One device's card.
-pub async fn one(portal: Data<Portal>, who: Verified, id: Path<String>) -> PageResult {
+pub async fn one(portal: Data<Portal>, who: VerifiedPerson, id: Path<String>) -> PageResult {
     let (id, scope, keyring) = (id_of(&id)?, who.scope().clone(), portal.keyring.clone());
     let back = format!("/devices/{id}");
     let revealed = portal.db.write(who.actor(), move |tx| device::reveal(tx, &keyring, &scope, &id));
@@ -44,13 +44,13 @@ pub async fn one(portal: Data<Portal>, who: Verified, id: Path<String>) -> PageR
 }
 
 /// The cards of all devices that wait to be set up.
-pub async fn all(portal: Data<Portal>, who: Verified) -> PageResult {
+pub async fn all(portal: Data<Portal>, who: VerifiedPerson) -> PageResult {
     let (scope, keyring) = (who.scope().clone(), portal.keyring.clone());
     let revealed = portal.db.write(who.actor(), move |tx| device::reveal_all(tx, &keyring, &scope));
     page(&portal, &who, revealed.await?, "/devices".to_owned()).await
 }
 
-async fn page(portal: &Portal, who: &Verified, shown: Vec<(Device, Settings)>, back: String) -> PageResult {
+async fn page(portal: &Portal, who: &VerifiedPerson, shown: Vec<(Device, Settings)>, back: String) -> PageResult {
     let facility = who.scope().facility().clone();
     let facility = portal.db.read(move |c| facility::repo::get(c, &facility)).await?.name;
     let cards = shown.into_iter().map(card).collect::<Result<_, _>>()?;

@@ -18,7 +18,7 @@ use uketsuke_web::{PageResult, flash, html, invalid, see_other};
 use super::list::take_in_hand;
 use crate::pages::lookup::{CodeForm, CodePage, look_up};
 use crate::pages::register::kind::choices;
-use crate::{Portal, SignedIn};
+use crate::{Person, Portal};
 
 #[derive(Template)]
 #[template(path = "portal/facilities/add.html")]
@@ -68,24 +68,24 @@ impl JoinForm {
     }
 }
 
-fn kind_page(who: &SignedIn, errors: FieldErrors, kind: &str) -> KindPage {
+fn kind_page(who: &Person, errors: FieldErrors, kind: &str) -> KindPage {
     let frame = who.frame("施設を追加する").error(!errors.is_empty());
     KindPage { frame, errors, kind: kind.to_owned(), kinds: choices() }
 }
 
-fn code_page(who: &SignedIn, errors: FieldErrors, kind: FacilityKind, typed: CodeForm) -> CodeStep {
+fn code_page(who: &Person, errors: FieldErrors, kind: FacilityKind, typed: CodeForm) -> CodeStep {
     let frame = who.frame("追加する施設を確認します").error(!errors.is_empty());
     CodeStep { frame, errors, code: CodePage::new(kind, typed) }
 }
 
 /// The kinds.
-pub async fn show(who: SignedIn) -> PageResult {
+pub async fn show(who: Person) -> PageResult {
     let kept = who.kept_fields().await?;
     html(&kind_page(&who, FieldErrors::default(), kept.get("kind")))
 }
 
 /// On to the code.
-pub async fn choose(who: SignedIn, form: Form<KindForm>) -> PageResult {
+pub async fn choose(who: Person, form: Form<KindForm>) -> PageResult {
     match FacilityKind::parse(&form.0.kind) {
         Some(kind) => Ok(see_other(format!("/facilities/add/code?kind={}", kind.id()))),
         None => {
@@ -97,7 +97,7 @@ pub async fn choose(who: SignedIn, form: Form<KindForm>) -> PageResult {
 }
 
 /// The code's fields.
-pub async fn show_code(who: SignedIn, asked: Query<KindForm>) -> PageResult {
+pub async fn show_code(who: Person, asked: Query<KindForm>) -> PageResult {
     match FacilityKind::parse(&asked.kind) {
         Some(kind) => html(&code_page(&who, FieldErrors::default(), kind, CodeForm::default())),
         None => Ok(see_other("/facilities/add")),
@@ -105,7 +105,7 @@ pub async fn show_code(who: SignedIn, asked: Query<KindForm>) -> PageResult {
 }
 
 /// Looks the code up and asks 「この施設ですか」.
-pub async fn find(portal: Data<Portal>, who: SignedIn, form: Form<JoinForm>) -> PageResult {
+pub async fn find(portal: Data<Portal>, who: Person, form: Form<JoinForm>) -> PageResult {
     let Some(kind) = FacilityKind::parse(&form.0.kind) else { return Ok(see_other("/facilities/add")) };
     match look_up(&portal, kind, &form.0.code()).await? {
         Err(errors) => invalid(&code_page(&who, errors, kind, form.0.code())),
@@ -117,7 +117,7 @@ pub async fn find(portal: Data<Portal>, who: SignedIn, form: Form<JoinForm>) -> 
 }
 
 /// 「はい」: adds the facility and takes it in hand.
-pub async fn join(portal: Data<Portal>, who: SignedIn, request: HttpRequest, form: Form<JoinForm>) -> PageResult {
+pub async fn join(portal: Data<Portal>, who: Person, request: HttpRequest, form: Form<JoinForm>) -> PageResult {
     let Some(kind) = FacilityKind::parse(&form.0.kind) else { return Ok(see_other("/facilities/add")) };
     let facility = match look_up(&portal, kind, &form.0.code()).await? {
         Ok(facility) => facility,

@@ -11,7 +11,7 @@ use uketsuke_web::page::{FlashKind, Frame};
 use uketsuke_web::{PageError, PageResult, flash, html, see_other};
 
 use crate::pages::login::sign_in;
-use crate::{Portal, SignedIn};
+use crate::{Person, Portal};
 
 #[derive(Template)]
 #[template(path = "portal/facilities/list.html")]
@@ -22,7 +22,7 @@ struct Page {
 }
 
 /// The facilities.
-pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
+pub async fn show(portal: Data<Portal>, who: Person) -> PageResult {
     let account = who.scope().account().clone();
     let seats = portal.db.read(move |c| account::list_facilities(c, &account)).await?;
     html(&Page { frame: who.frame("施設を切り替える"), seats, in_hand: who.scope().facility().clone() })
@@ -31,7 +31,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
 /// Takes another of one's facilities in hand.
 pub async fn switch(
     portal: Data<Portal>,
-    who: SignedIn,
+    who: Person,
     id: Path<String>,
     request: HttpRequest,
     _form: AllFields,
@@ -44,7 +44,7 @@ pub async fn switch(
 /// Switches, under a new token, and leads home.
 pub(super) async fn take_in_hand(
     portal: &Data<Portal>,
-    who: &SignedIn,
+    who: &Person,
     request: &HttpRequest,
     facility: FacilityId,
 ) -> PageResult {

@@ -4,6 +4,7 @@
 
 use actix_web::web::{Data, Path};
 use askama::Template;
+use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::desk;
 use uketsuke_core::device::{self, Device, DeviceVerb};
 use uketsuke_core::error::Error;
@@ -14,22 +15,23 @@ use uketsuke_core::staff::role::Permission;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
-use super::show::device_state;
+use super::state_words;
 use crate::Office;
 use crate::access::{ManageDevices, ReadFacilities, Staff};
 
 #[derive(Template)]
-#[template(path = "admin/facilities/device.html")]
+#[template(path = "admin/devices/show.html")]
 struct Page {
     frame: Frame,
     device: Device,
     facility: Facility,
+    closed: bool,
     state: (&'static str, &'static str),
     deeds: Vec<&'static Deed>,
 }
 
 #[derive(Template)]
-#[template(path = "admin/facilities/device_ask.html")]
+#[template(path = "admin/devices/ask.html")]
 struct AskPage {
     frame: Frame,
     device: Device,
@@ -75,8 +77,9 @@ pub async fn show(office: Data<Office>, who: Staff<ReadFacilities>, path: Path<S
     let (device, facility) = read(&office, &who, &path).await?;
     let may = who.scope.may(Permission::ManageDevices);
     let deeds = DEEDS.iter().filter(|deed| may && device.state.allows(deed.verb)).collect();
-    let frame = who.frame(format!("端末 {}", device.user_id), "/facilities");
-    html(&Page { frame, state: device_state(device.state), deeds, device, facility })
+    let frame = who.frame(format!("端末 {}", device.user_id), "/devices");
+    let closed = facility.is_closed(tokyo_date(office.db.clock().now()));
+    html(&Page { frame, closed, state: state_words(device.state), deeds, device, facility })
 }
 
 /// Asks before the deed.
@@ -87,7 +90,7 @@ pub async fn ask(office: Data<Office>, who: Staff<ManageDevices>, path: Path<(St
     if !device.state.allows(deed.verb) {
         return Err(Refusal::DeviceState.into());
     }
-    let frame = who.frame(format!("端末 {}を{}", device.user_id, deed.button), "/facilities");
+    let frame = who.frame(format!("端末 {}を{}", device.user_id, deed.button), "/devices");
     html(&AskPage { frame, device, facility, deed })
 }
 
