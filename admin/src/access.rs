@@ -7,18 +7,20 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use uketsuke_core::db::Actor;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use uketsuke_core::db::{Actor, ActorKind};
 use uketsuke_core::error::Error;
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::secret::PlainToken;
 use uketsuke_core::staff::role::Permission;
 use uketsuke_core::staff::{self, NewSession, Seat, Stage};
 use uketsuke_web::errors::Ended;
+use uketsuke_web::fields::Fields;
 use uketsuke_web::page::{FlashKind, Frame};
 use uketsuke_web::request::traced;
 use uketsuke_web::site::Site;
@@ -104,6 +106,11 @@ impl<D> Staff<D> {
         &self.seat
     }
 
+    /// On under a new token, to a page that says once what was done.
+    pub fn goes_on(&self, token: PlainToken, path: &str, told: &str) -> HttpResponse {
+        seated(&self.request, &NewSession { token, stage: Stage::Full }, self.done(path, told))
+    }
+
     /// On to a page that says once what was done.
     pub fn done(&self, path: impl AsRef<str>, told: &str) -> HttpResponse {
         flash::carry(&self.request, see_other(path), FlashKind::Success, told)
@@ -124,7 +131,7 @@ impl<D: Demand> FromRequest for Staff<D> {
         Box::pin(async move {
             let seat = seat(&request).await?;
             let Some((scope, seat)) = seat.and_then(|seat| Some((seat.scope()?, seat))) else {
-                return Err(sign_in(&request));
+                return Err(keep_and_sign_in(&request).await?);
             };
             match D::PERMISSION {
                 Some(permission) if !scope.may(permission) => Err(Error::Forbidden.into()),
@@ -149,7 +156,7 @@ impl HalfWay {
 
     /// This person as an actor.
     pub fn actor(&self) -> Actor {
-        let actor = Actor::new(uketsuke_core::db::ActorKind::Staff, self.seat.staff.as_str());
+        let actor = Actor::new(ActorKind::Staff, self.seat.staff.as_str());
         traced(&self.request, actor)
     }
 }
@@ -180,6 +187,25 @@ pub async fn seat(request: &HttpRequest) -> Result<Option<Seat>, PageError> {
 
 fn office(request: &HttpRequest) -> Result<&Data<Office>, PageError> {
     request.app_data::<Data<Office>>().ok_or_else(|| PageError::fault("the back office was not composed"))
+}
+
+/// The way to the login. A form sent after the session had ended by itself is
+/// kept for its owner, who finds it after the login.
+async fn keep_and_sign_in(request: &HttpRequest) -> Result<PageError, PageError> {
+    let fields = request.extensions().get::<Rc<Fields>>().cloned().filter(|fields| fields.pairs().len() > 1);
+    let (Some(fields), Some(value)) = (fields, Site::of(request).session_value(request)) else {
+        return Ok(sign_in(request));
+    };
+    let db = &office(request)?.db;
+    let Some(owner) = db.read(move |c| staff::find_owner(c, &PlainToken::received(&value))).await? else {
+        return Ok(sign_in(request));
+    };
+    let (pairs, path) = (fields.pairs().to_vec(), request.path().to_owned());
+    let actor = traced(request, Actor::new(ActorKind::Visitor, ""));
+    match db.write(actor, move |tx| staff::keep_form(tx, &owner, &path, &pairs)).await? {
+        true => Ok(PageError::SignIn { next: "/kept".to_owned(), ended: Some(Ended::Kept) }),
+        false => Ok(sign_in(request)),
+    }
 }
 
 /// The way to the login; a page that was asked for is opened afterwards. Who

@@ -9,7 +9,7 @@ use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
-    audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, login, logout, mails, me, queue,
+    audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, kept, login, logout, mails, me, queue,
     reports, search, second_factor, settings, staff,
 };
 
@@ -26,8 +26,14 @@ pub fn routes() -> Vec<Route> {
         get("/enrol", StaffEnrolling, || web::to(enrol::show)),
         post("/enrol", StaffEnrolling, || web::to(enrol::confirm)),
         get("/", StaffAny, || web::to(home::show)),
-        get("/me", StaffAny, || web::to(me::show)),
-        post("/me/recovery-codes", StaffAny, || web::to(me::new_codes)),
+        get("/kept", StaffAny, || web::to(kept::show)),
+        post("/kept", StaffAny, || web::to(kept::send)),
+        post("/kept/drop", StaffAny, || web::to(kept::drop_it)),
+        get("/me", StaffAny, || web::to(me::show::show)),
+        post("/me/recovery-codes", StaffAny, || web::to(me::show::new_codes)),
+        get("/me/password", StaffAny, || web::to(me::password::show)),
+        post("/me/password", StaffAny, || web::to(me::password::change)),
+        post("/me/sessions/end-others", StaffAny, || web::to(me::sessions::end_others)),
         get("/search", StaffAny, || web::to(search::show)),
         get("/queue", Staff(ReadApplications), || web::to(queue::index::show)),
         post("/queue/next", Staff(Review), || web::to(queue::next::take)),

@@ -25,6 +25,7 @@ pub mod grant;
 pub mod holiday;
 pub mod ids;
 pub mod jose;
+mod keepable;
 pub mod link;
 pub mod mail;
 pub mod progress;

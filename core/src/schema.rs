@@ -611,6 +611,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    staff_kept_forms (staff_id) {
+        staff_id -> Text,
+        path -> Text,
+        fields -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -693,6 +702,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     waiting_counts,
     report_marks,
     facility_watches,
+    staff_kept_forms,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::due_on, facilities::kind);

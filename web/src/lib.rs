@@ -8,6 +8,7 @@ extern crate self as uketsuke_web;
 pub mod answer;
 pub mod assets;
 pub mod body;
+pub mod browser;
 pub mod csrf;
 pub mod documents;
 pub mod download;

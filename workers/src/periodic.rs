@@ -50,6 +50,7 @@ pub const PERIODIC: &[Entry] = &[
     rows("forget_links", HOURLY, |tx| link::sweep(tx, Duration::days(30))),
     rows("forget_throttles", HOURLY, throttle::sweep),
     rows("forget_staff_sessions", HOURLY, staff::sweep_sessions),
+    rows("forget_staff_kept_forms", HOURLY, staff::sweep_kept_forms),
     rows("tell_holidays_end", DAILY, tell_holidays_end),
     rows("note_audit_head", DAILY, note_audit_head),
     rows("forget_finished_jobs", SIX_HOURLY, |tx| queue::sweep(tx, Duration::days(30))),

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use uketsuke_core::form::{FieldErrors, FieldFault};
 use uketsuke_core::staff::{self, Attempt, LoginOutcome};
 use uketsuke_web::answer::local_path;
+use uketsuke_web::errors::Ended;
 use uketsuke_web::extract::Form;
 use uketsuke_web::page::Frame;
 use uketsuke_web::request::{ClientAddress, user_agent};
@@ -28,6 +29,7 @@ struct Page {
     email: String,
     next: String,
     ran_out: bool,
+    kept: bool,
 }
 
 /// Where to go afterwards.
@@ -66,7 +68,11 @@ pub async fn show(request: HttpRequest, query: Query<Next>) -> PageResult {
     if let Some(seat) = seat(&request).await? {
         return Ok(see_other(gate_or(next_gate(seat.stage), query.path())));
     }
-    html(&Page { ran_out: !query.ended.is_empty(), ..page(&request, "", query.path()) })
+    html(&Page {
+        ran_out: !query.ended.is_empty(),
+        kept: query.ended == Ended::Kept.as_str(),
+        ..page(&request, "", query.path())
+    })
 }
 
 /// Checks both and opens a session.
@@ -113,6 +119,7 @@ fn page(request: &HttpRequest, email: &str, next: &str) -> Page {
         email: email.to_owned(),
         next: next.to_owned(),
         ran_out: false,
+        kept: false,
     }
 }
 

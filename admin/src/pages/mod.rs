@@ -11,6 +11,7 @@ pub mod home;
 pub mod invite;
 pub mod jobs;
 pub mod jobs_export;
+pub mod kept;
 pub mod login;
 pub mod logout;
 pub mod mails;

@@ -10,6 +10,7 @@ mod hands;
 mod holidays;
 mod import;
 mod login;
+mod me;
 mod operations;
 mod queries;
 mod queue;

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use uketsuke_core::db::Actor;
+use uketsuke_core::device;
 use uketsuke_core::ids::MailId;
 use uketsuke_core::mail::{Message, note_failed, record_mail};
 use uketsuke_core::staff::role::Role;
@@ -60,4 +61,39 @@ async fn administrators_run_given_up_jobs_again() {
     world.db.read_blocking(|c| testing::sql(c, kill)).expect("a dead job");
     admin.post("/jobs/retry-all", &[("kind", "mail")]).await;
     admin.get("/jobs").await.has("1件を、もう一度実行するように登録しました");
+}
+
+#[actix_web::test]
+async fn a_device_is_found_by_its_id_or_its_facility_and_leaves_as_a_file() {
+    let world = World::new();
+    let (_, mut support) = world.staff(Role::Support);
+    support.get("/devices").await.is(StatusCode::OK).has("条件に合う端末はありません").has_not("/devices/export");
+    let keyring = testing::keyring();
+    world
+        .db
+        .write_blocking(Actor::system(), |tx| {
+            let grant = testing::approved(tx, &world.applicant)?;
+            device::issue(tx, &keyring, &grant, 2, 30)
+        })
+        .expect("devices");
+    let named = super::encoded("さくら");
+    let listed = support.get(&format!("/devices?words={named}&state=issued")).await;
+    listed.is(StatusCode::OK).has("未設定").has("さくら接骨院");
+    assert_eq!(listed.html.matches("<tr>").count(), 3, "a heading and two devices");
+    support.get(&format!("/devices?words={named}&state=active")).await.has("条件に合う端末はありません");
+    support.get("/devices?words=W9999999").await.has("条件に合う端末はありません");
+    let file = support.post(&format!("/devices/export?words={named}&state="), &[("format", "csv")]).await;
+    assert_eq!(String::from_utf8_lossy(&file.body).matches("さくら接骨院").count(), 2);
+}
+
+#[actix_web::test]
+async fn a_facility_shows_its_sign_ins_mails_and_notes_to_those_who_may() {
+    let world = World::new();
+    let id = world.sent();
+    let (_, mut support) = world.staff(Role::Support);
+    support.post(&format!("/cases/{id}/notes"), &[("note", "折り返しの電話を希望")]).await;
+    let path = format!("/facilities/{}", world.applicant.facility());
+    support.get(&path).await.has("職員のメモ").has("折り返しの電話を希望").has("利用者に送ったメール").has("/watch");
+    let (_, mut reviewer) = world.staff(Role::Reviewer);
+    reviewer.get(&path).await.has("折り返しの電話を希望").has_not("利用者に送ったメール").has_not("/watch");
 }

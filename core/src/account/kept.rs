@@ -6,30 +6,19 @@ use diesel::prelude::*;
 
 use crate::db::{Conn, Tx};
 use crate::error::Result;
-use crate::fold::contains_personal_number;
 use crate::ids::{AccountId, KeptFormId};
+use crate::keepable::keepable;
 use crate::schema::kept_forms;
 
 /// How long a form is kept.
 const LIFE: Duration = Duration::days(1);
-
-/// Fields whose name holds one of these are never kept: passwords, tokens,
-/// codes, and what facilities are matched by.
-const NEVER: [&str; 9] = ["password", "secret", "csrf", "token", "code", "current", "account_number", "birth", "born"];
-
-/// Longest form kept, bytes of JSON.
-const MAX_BYTES: usize = 32 * 1024;
 
 /// Keeps a form for its owner; an earlier one for the same page is replaced.
 ///
 /// # Errors
 /// From the database only.
 pub fn keep_form(tx: &mut Tx<'_>, account: &AccountId, path: &str, fields: &[(String, String)]) -> Result<()> {
-    let fields: Vec<&(String, String)> = fields.iter().filter(|(name, value)| may_keep(name, value)).collect();
-    let json = serde_json::to_string(&fields)?;
-    if fields.is_empty() || json.len() > MAX_BYTES {
-        return Ok(());
-    }
+    let Some(json) = keepable(fields)? else { return Ok(()) };
     diesel::delete(of(account, path)).execute(tx.conn())?;
     let expires_at = tx.now() + LIFE;
     tx.insert_once(|c| {
@@ -44,11 +33,6 @@ pub fn keep_form(tx: &mut Tx<'_>, account: &AccountId, path: &str, fields: &[(St
             .execute(c)
     })?;
     Ok(())
-}
-
-fn may_keep(name: &str, value: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    !NEVER.iter().any(|never| name.contains(never)) && !contains_personal_number(value) && !value.contains('\0')
 }
 
 #[diesel::dsl::auto_type]

@@ -68,6 +68,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("staff.recovery_code_used", "職員が回復コードでログインしました"),
     ("staff.recovery_codes_made", "職員が回復コードを作り直しました"),
     ("staff.roles_changed", "職員の役割を変更しました"),
+    ("staff.sessions_ended", "職員がほかの端末のログインを終了しました"),
 ];
 
 /// The words for an action; its name where it has none (an older program's).

@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 
 use super::must;
-use crate::db::{At, Backend, Conn};
+use crate::db::{At, Backend, Conn, containing};
 use crate::device::DeviceState;
 use crate::error::Result;
-use crate::facility::search::{self, Sought};
+use crate::facility::search::{self, Hits};
 use crate::fold;
 use crate::ids::{DeviceId, FacilityId};
 use crate::schema::{devices, facilities};
@@ -118,9 +118,12 @@ pub(super) fn page_query(conn: &mut Conn, filter: &DeviceFilter, after: Option<&
     if let Some(user_id) = known_user_id(conn, words)? {
         query = query.filter(devices::user_id.eq(user_id));
     } else if !words.is_empty() {
-        for condition in search::conditions(conn, Sought::read(words)) {
-            query = query.filter(condition);
-        }
+        query = match search::seek(conn, words)? {
+            Hits::Facilities(ids) => query.filter(devices::facility_id.eq_any(ids)),
+            Hits::Named(parts) => parts
+                .iter()
+                .fold(query, |query, part| query.filter(facilities::search_key.like(containing(part)).escape('\\'))),
+        };
     }
     Ok(query.order(devices::id.desc()))
 }

@@ -3,14 +3,16 @@
 use diesel::QueryDsl;
 use diesel::connection::SimpleConnection;
 
+use super::devices::page_query as devices_query;
 use super::facilities::{FacilityFilter, page_query};
-use super::search_facilities;
+use super::{DeviceFilter, search_devices, search_facilities};
 use crate::db::Conn;
+use crate::device::DeviceState;
 use crate::facility::kind::FacilityKind;
 use crate::facility::prefecture::Prefecture;
-use crate::ids::FacilityId;
+use crate::ids::{DeviceId, FacilityId};
 use crate::staff::role::Role;
-use crate::testing::{TestDb, add_staff, plan, test_db};
+use crate::testing::{TestDb, add_staff, country, plan, test_db};
 
 const FACILITIES: u32 = 250_000;
 /// One facility in so many is called アサヒ鍼灸院, the others サクラ整骨院.
@@ -103,4 +105,54 @@ fn every_search_of_a_quarter_million_facilities_uses_an_index() {
     }
     assert_eq!(seen.len() as u32, FACILITIES / RARE);
     assert!(seen.is_sorted(), "in the order of the codes");
+}
+
+/// A device for each of a hundred thousand applications.
+fn devices() -> TestDb {
+    let db = test_db();
+    let reviewer = add_staff(&db, Role::Reviewer);
+    let rows = "insert into devices (id, facility_id, application_id, slot, user_id, label, state, generation, revision, \
+        created_at, updated_at) select '01a00000' || substr(id, 9), facility_id, id, 1, 'W' || substr(id, 30), '', \
+        case when id like '%0001' then 'suspended' else 'active' end, 1, 1, created_at, updated_at from applications; \
+        analyze;";
+    db.read_blocking(|c| {
+        country::fill(c, (FACILITIES, 100_000), reviewer.staff())?;
+        Ok(c.batch_execute(rows)?)
+    })
+    .expect("devices");
+    db
+}
+
+#[test]
+fn every_look_for_devices_uses_an_index_and_finds_them() {
+    let db = devices();
+    let staff = add_staff(&db, Role::Support);
+    let words = |words: &str| DeviceFilter { words: words.to_owned(), ..DeviceFilter::default() };
+    let suspended = DeviceFilter { state: Some(DeviceState::Suspended), ..DeviceFilter::default() };
+    let after = DeviceId::parse("01a00000-0000-7000-8000-000000050000");
+    let rows = [
+        (DeviceFilter::default(), 51, ["sqlite_autoindex_devices_1", "devices_pkey"]),
+        (suspended.clone(), 10, ["devices_state", "devices_state"]),
+        (words("w0000012"), 1, ["devices_user", "devices_user"]),
+        (words("0310000002"), 1, ["devices_facility_user", "devices_facility_user"]),
+        (words("アサヒ"), 40, ["devices_facility_user", "devices_facility_user"]),
+        (words("サクラ"), 51, ["sqlite_autoindex_devices_1", "devices_pkey"]),
+        (DeviceFilter { words: "サクラ".to_owned(), ..suspended }, 10, ["devices_state", "devices_state"]),
+    ];
+    for (filter, found, [sqlite, postgres]) in rows {
+        let (plan, index) = db
+            .read_blocking(|c| {
+                let query = devices_query(c, &filter, None)?.limit(51);
+                let index = if matches!(c, Conn::Sqlite(_)) { sqlite } else { postgres };
+                Ok((plan(c, query)?, index))
+            })
+            .expect("a plan");
+        assert!(plan.contains(index), "{filter:?}: no {index} in\n{plan}");
+        assert!(!plan.contains("Seq Scan on devices") && !plan.contains("SCAN devices\n"), "{filter:?}:\n{plan}");
+        let page = db.read_blocking(|c| search_devices(c, &staff, &filter, None, 100)).expect("a page");
+        assert_eq!(page.rows.len().min(51), found, "{filter:?}");
+    }
+    let later = db.read_blocking(|c| search_devices(c, &staff, &words(""), after.as_ref(), 1)).expect("a page");
+    assert_eq!(later.rows[0].user_id, "W0049999", "the newest of those before");
+    assert!(later.next.is_some());
 }

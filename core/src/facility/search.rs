@@ -18,6 +18,7 @@ use super::prefecture::Prefecture;
 use crate::db::{Backend, Conn, containing};
 use crate::error::Result;
 use crate::fold;
+use crate::ids::FacilityId;
 use crate::schema::facilities;
 
 /// Digits after prefecture and 点数表.
@@ -130,13 +131,50 @@ where
     vec![Box::new(has_pairs(conn, part)), contains]
 }
 
+/// So many facilities are looked up for a list of what is theirs. Words that fit
+/// more are common: then the list is walked and each name looked at, and its
+/// pages fill soon.
+const MOST: i64 = 500;
+
+/// What words found, for a list of what facilities have.
+pub(crate) enum Hits {
+    /// These.
+    Facilities(Vec<FacilityId>),
+    /// All whose name has these parts.
+    Named(Vec<String>),
+}
+
+/// Looks up whose things are meant.
+///
+/// # Errors
+/// From the database only.
+pub(crate) fn seek(conn: &mut Conn, words: &str) -> Result<Hits> {
+    let sought = Sought::read(words);
+    if let Sought::NameParts(parts) = &sought {
+        // One character has no index to look it up in.
+        let short = parts.iter().all(|part| part.chars().nth(1).is_none());
+        if short || is_common(conn, parts, MOST)? {
+            return Ok(Hits::Named(parts.clone()));
+        }
+    }
+    let mut query = facilities::table.select(facilities::id).into_boxed();
+    for condition in conditions(conn, sought.clone()) {
+        query = query.filter(condition);
+    }
+    let ids: Vec<FacilityId> = query.limit(MOST + 1).load(conn)?;
+    Ok(match sought {
+        Sought::NameParts(parts) if ids.len() as i64 > MOST => Hits::Named(parts),
+        _ => Hits::Facilities(ids),
+    })
+}
+
 /// Whether more than `most` facilities have all pairs of these parts, looked up
 /// no further than that. SQLite would gather every one before it shows the first;
 /// PostgreSQL has numbers to plan by, and is not asked.
 ///
 /// # Errors
 /// From the database only.
-pub(crate) fn is_common(conn: &mut Conn, parts: &[String], most: i64) -> Result<bool> {
+fn is_common(conn: &mut Conn, parts: &[String], most: i64) -> Result<bool> {
     #[derive(QueryableByName)]
     struct Found {
         #[diesel(sql_type = BigInt)]

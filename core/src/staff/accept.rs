@@ -2,27 +2,14 @@
 //! this the person logs in and enrols the second factor.
 
 use super::model::StaffMember;
+use super::password::{NewPasswordForm, read_new_password};
 use super::repo;
 use crate::audit::Deed;
 use crate::db::{Actor, ActorKind, Conn, Db};
 use crate::error::{Error, Result};
-use crate::fold::{self, NewPassword};
-use crate::form::FieldErrors;
 use crate::ids::StaffId;
 use crate::link::{self, Link, LinkPurpose};
 use crate::secret::{PasswordHasher, PlainToken, TokenHash};
-
-/// Words that must not be in a password of this site.
-const CONTEXT: [&str; 2] = ["uketsuke", "ポータル"];
-
-/// The two boxes as typed.
-#[derive(Clone, Default)]
-pub struct NewPasswordForm {
-    /// パスワード
-    pub password: String,
-    /// パスワード（確認用）
-    pub password_again: String,
-}
 
 /// Whom a link invites, and whether it still works. Changes nothing.
 ///
@@ -48,7 +35,7 @@ pub async fn accept(db: &Db, hasher: &PasswordHasher, token: &PlainToken, form: 
     if let Some(refusal) = link.dead {
         return Err(refusal.into());
     }
-    let password = judge(form, &member)?;
+    let password = read_new_password(form, &member).map_err(Error::Invalid)?;
     let password_hash = hasher.hash(password.reveal()).await?;
     db.write(Actor::new(ActorKind::Staff, member.id.as_str()), move |tx| {
         link::consume(tx, LinkPurpose::StaffInvite, &hash)?;
@@ -56,14 +43,4 @@ pub async fn accept(db: &Db, hasher: &PasswordHasher, token: &PlainToken, form: 
         tx.record(Deed::new("staff.password_set", "staff", member.id.as_str()))
     })
     .await
-}
-
-fn judge(form: &NewPasswordForm, member: &StaffMember) -> Result<NewPassword> {
-    let local_part = member.email.split('@').next().unwrap_or_default();
-    let context = [CONTEXT[0], CONTEXT[1], local_part];
-    fold::password(&form.password, &form.password_again, &context).map_err(|faults| {
-        let mut errors = FieldErrors::default();
-        faults.add_to(&mut errors, ("password", "パスワード"), ("password_again", "パスワード（確認用）"));
-        Error::Invalid(errors)
-    })
 }

@@ -97,7 +97,7 @@ fn may_log_in(secrets: &Secrets) -> bool {
 }
 
 /// What is typed may be no address at all; it is then simply an unknown one.
-fn email_key(typed: &str) -> String {
+pub(super) fn email_key(typed: &str) -> String {
     // A NUL cannot even be looked for in PostgreSQL.
     let as_it_is = |_| typed.trim().to_lowercase().replace('\0', "");
     fold::email(typed, 254).map_or_else(as_it_is, |email| email.key().to_owned())
@@ -118,13 +118,13 @@ fn open(tx: &mut Tx<'_>, keyring: &Keyring, secrets: &Secrets, attempt: &Attempt
 
 /// The counters of one try. The address itself never stands in the table.
 #[derive(Clone)]
-struct ThrottleKeys {
-    account: String,
-    address: String,
+pub(super) struct ThrottleKeys {
+    pub account: String,
+    pub address: String,
 }
 
 impl ThrottleKeys {
-    fn of(keyring: &Keyring, email_key: &str, address: &str) -> Self {
+    pub fn of(keyring: &Keyring, email_key: &str, address: &str) -> Self {
         let mac = |text: &str| keyring.mac(Purpose::ThrottleKey, text.as_bytes());
         Self {
             account: format!("staff:login:account:{}", mac(email_key)),
@@ -136,7 +136,7 @@ impl ThrottleKeys {
 /// Counts the try against the account before the password is looked at, so
 /// that a hundred tries at once are a hundred tries. The address is charged for
 /// failures only: a whole office may sit behind one.
-fn spend_try(tx: &mut Tx<'_>, keys: &ThrottleKeys) -> Result<std::result::Result<i32, At>> {
+pub(super) fn spend_try(tx: &mut Tx<'_>, keys: &ThrottleKeys) -> Result<std::result::Result<i32, At>> {
     let now = tx.now();
     let address = throttle::look(tx.conn(), &keys.address, LOGIN_ADDRESS, now)?;
     if address.left == 0 {

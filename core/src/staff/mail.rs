@@ -90,6 +90,11 @@ macro_rules! about_login {
 }
 
 about_login! {
+    /// The password was changed.
+    PasswordChanged, "staff_password_changed",
+    "mail/staff_password_changed/subject.txt", "mail/staff_password_changed/body.txt", "/me"
+}
+about_login! {
     /// A recovery code was used.
     RecoveryCodeUsed, "staff_recovery_code_used",
     "mail/staff_recovery_code_used/subject.txt", "mail/staff_recovery_code_used/body.txt", "/me"

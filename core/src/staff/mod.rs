@@ -8,10 +8,12 @@ mod accept;
 mod enrol;
 mod factor_reset;
 mod invite;
+mod kept;
 mod login;
 pub mod mail;
 mod manage;
 mod model;
+mod password;
 mod recovery;
 mod repo;
 pub mod role;
@@ -21,19 +23,21 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-pub use accept::{NewPasswordForm, accept, look_at_invite};
+pub use accept::{accept, look_at_invite};
 pub use enrol::{EnrolOutcome, Enrolment, confirm_enrolment, enrolment};
 pub use factor_reset::{
     PendingReset, RESET_LIFETIME, ask_reset, confirm_reset, drop_reset, find_pending, reset_by_operator,
 };
 pub use invite::{Invitation, InviteForm, add, invite};
+pub use kept::{KeptForm, drop_kept_form, find_kept_form, find_owner, keep_form, sweep_kept_forms};
 pub use login::{Attempt, LoginOutcome, NewSession, login};
 pub use manage::{change_roles, disable, enable};
 pub use model::{Roles, StaffMember, StaffState, Stage};
+pub use password::{NewPasswordForm, PasswordChange, change_password, read_new_password};
 pub use recovery::{NewSet, RECOVERY_CODES, RecoverySet, new_recovery_codes, recovery_codes_left};
 pub use repo::{get_staff, list_staff, names_of};
 pub use saved_view::{SavedView, change_view, delete_view, list_views, save_view};
 pub use second_factor::{SecondFactorOutcome, pass_second_factor};
 #[cfg(any(test, feature = "testing"))]
 pub use session::open_for_tests;
-pub use session::{Seat, logout, resume, sweep_sessions};
+pub use session::{Seat, SessionRow, end_other_sessions, list_sessions, logout, resume, sweep_sessions};

@@ -101,6 +101,16 @@ pub(super) fn set_password(tx: &mut Tx<'_>, id: &StaffId, hash: &PasswordHash) -
     one(changed)
 }
 
+/// Sets another password for somebody who has one.
+pub(super) fn change_password(tx: &mut Tx<'_>, id: &StaffId, hash: &PasswordHash) -> Result<()> {
+    let now = tx.now();
+    let active = staff::table.find(id).filter(staff::state.eq(StaffState::Active));
+    let changed = diesel::update(active)
+        .set((staff::password_hash.eq(hash), staff::revision.eq(staff::revision + 1), staff::updated_at.eq(now)))
+        .execute(tx.conn())?;
+    one(changed)
+}
+
 /// Replaces a hash of before the cost was raised; nothing else changes.
 pub(super) fn rehash(tx: &mut Tx<'_>, id: &StaffId, hash: &PasswordHash) -> Result<()> {
     diesel::update(staff::table.find(id)).set(staff::password_hash.eq(hash)).execute(tx.conn())?;

@@ -18,6 +18,8 @@ use crate::secret::{PlainToken, TokenHash};
 pub const IDLE: Duration = Duration::minutes(15);
 /// A session ends after this time whatever happens.
 pub const LONGEST: Duration = Duration::hours(12);
+/// An ended session is remembered this long, so that a form sent with it finds its owner.
+const REMEMBERED: Duration = Duration::days(1);
 /// "Last seen" is written at most this often: a page is no reason for a commit.
 const SEEN_EVERY: Duration = Duration::seconds(30);
 /// Longest browser name kept, characters.
@@ -151,6 +153,54 @@ pub(super) fn promote(tx: &mut Tx<'_>, id: &StaffSessionId, stage: Stage) -> Res
     if changed == 1 { Ok(token) } else { Err(Error::Conflict) }
 }
 
+/// Gives a full session a new token; the old one ends.
+pub(super) fn rotate(tx: &mut Tx<'_>, id: &StaffSessionId) -> Result<PlainToken> {
+    let token = PlainToken::mint();
+    let own = staff_sessions::table.find(id);
+    let changed = diesel::update(own).set(staff_sessions::token_hash.eq(token.hash())).execute(tx.conn())?;
+    if changed == 1 { Ok(token) } else { Err(Error::Conflict) }
+}
+
+/// One of a person's sessions, as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = staff_sessions)]
+pub struct SessionRow {
+    /// Id.
+    pub id: StaffSessionId,
+    /// The network address it was opened from.
+    pub address: String,
+    /// The browser, as it named itself.
+    pub user_agent: String,
+    /// When it was opened.
+    pub created_at: At,
+    /// When it was last used, to the half minute.
+    pub seen_at: At,
+}
+
+/// The person's live sessions, the newest first.
+///
+/// # Errors
+/// From the database only.
+pub fn list_sessions(conn: &mut crate::db::Conn, staff: &StaffId, now: At) -> Result<Vec<SessionRow>> {
+    Ok(staff_sessions::table
+        .filter(staff_sessions::staff_id.eq(staff))
+        .filter(staff_sessions::stage.eq(Stage::Full))
+        .filter(staff_sessions::ends_at.gt(now))
+        .filter(staff_sessions::seen_at.gt(now - IDLE))
+        .order((staff_sessions::created_at.desc(), staff_sessions::id.desc()))
+        .select(SessionRow::as_select())
+        .load(conn)?)
+}
+
+/// Ends all sessions of a person but this one.
+///
+/// # Errors
+/// From the database only.
+pub fn end_other_sessions(tx: &mut Tx<'_>, seat: &Seat) -> Result<()> {
+    end_all(tx, &seat.staff, Some(&seat.session))?;
+    tx.record(Deed::new("staff.sessions_ended", "staff", seat.staff.as_str()))
+}
+
 /// Ends this session at once.
 ///
 /// # Errors
@@ -168,12 +218,13 @@ pub(super) fn end_all(tx: &mut Tx<'_>, staff: &StaffId, but: Option<&StaffSessio
     Ok(())
 }
 
-/// Forgets sessions that ended.
+/// Forgets sessions that ended a day ago or more.
 ///
 /// # Errors
 /// From the database only.
 pub fn sweep_sessions(tx: &mut Tx<'_>) -> Result<usize> {
     let now = tx.now();
-    let over = staff_sessions::ends_at.le(now).or(staff_sessions::seen_at.le(now - IDLE));
+    let before = now - REMEMBERED;
+    let over = staff_sessions::ends_at.le(before).or(staff_sessions::seen_at.le(before));
     Ok(diesel::delete(staff_sessions::table.filter(over)).execute(tx.conn())?)
 }

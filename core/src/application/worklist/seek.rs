@@ -5,15 +5,13 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::facility::search::{self, Sought};
+use crate::facility::search;
 use crate::fold;
 use crate::ids::{AccountId, FacilityId};
-use crate::schema::{accounts, facilities};
+use crate::schema::accounts;
 use crate::secret::ReceiptNumber;
 
-/// So many facilities or people are looked up first. Words that fit more
-/// facilities are common: then the list is walked and each name looked at, and
-/// its pages fill soon.
+/// So many people are looked up first.
 const MOST: i64 = 500;
 
 /// What words stand for.
@@ -35,22 +33,9 @@ pub(super) fn seek(conn: &mut Conn, words: &str) -> Result<Hits> {
     if words.contains(['@', '＠']) {
         return Ok(Hits::Accounts(accounts_of(conn, words)?));
     }
-    let sought = Sought::read(words);
-    if let Sought::NameParts(parts) = &sought {
-        // One character has no index to look it up in.
-        let short = parts.iter().all(|part| part.chars().nth(1).is_none());
-        if short || search::is_common(conn, parts, MOST)? {
-            return Ok(Hits::Named(parts.clone()));
-        }
-    }
-    let mut query = facilities::table.select(facilities::id).into_boxed();
-    for condition in search::conditions(conn, sought.clone()) {
-        query = query.filter(condition);
-    }
-    let ids: Vec<FacilityId> = query.limit(MOST + 1).load(conn)?;
-    Ok(match sought {
-        Sought::NameParts(parts) if ids.len() as i64 > MOST => Hits::Named(parts),
-        _ => Hits::Facilities(ids),
+    Ok(match search::seek(conn, words)? {
+        search::Hits::Facilities(ids) => Hits::Facilities(ids),
+        search::Hits::Named(parts) => Hits::Named(parts),
     })
 }
 

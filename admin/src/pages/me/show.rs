@@ -1,4 +1,4 @@
-//! `GET /me`: one's own settings. `POST /me/recovery-codes`: a new set of recovery
+//! `GET /me`: one's own settings and sessions. `POST /me/recovery-codes`: a new set of recovery
 //! codes, for a current code of the app. Any of the staff.
 
 use actix_web::http::StatusCode;
@@ -6,25 +6,28 @@ use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 use uketsuke_core::form::{FieldErrors, FieldFault};
-use uketsuke_core::staff::{self, NewSet};
+use uketsuke_core::ids::StaffSessionId;
+use uketsuke_core::staff::{self, NewSet, SessionRow};
 use uketsuke_web::extract::Form;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, html_with, invalid};
 
-use super::enrol::CodesPage;
-use super::second_factor::{throttled, wrong};
-use super::words::until;
 use crate::Office;
 use crate::access::{Anybody, Staff};
+use crate::pages::enrol::CodesPage;
+use crate::pages::second_factor::{throttled, wrong};
+use crate::pages::words::until;
 
 #[derive(Template)]
-#[template(path = "admin/me.html")]
+#[template(path = "admin/me/show.html")]
 struct Page {
     frame: Frame,
     errors: FieldErrors,
     email: String,
     roles: String,
     codes_left: i64,
+    sessions: Vec<SessionRow>,
+    this: StaffSessionId,
 }
 
 /// What is typed.
@@ -56,13 +59,14 @@ pub async fn new_codes(office: Data<Office>, who: Staff<Anybody>, Form(form): Fo
 }
 
 async fn page(office: &Office, who: &Staff<Anybody>, fault: Option<String>) -> Result<Page, uketsuke_web::PageError> {
-    let id = who.scope.staff().clone();
-    let codes_left = office.db.read(move |c| staff::recovery_codes_left(c, &id)).await?;
+    let (id, now) = (who.scope.staff().clone(), office.db.clock().now().into());
+    let read = office.db.read(move |c| Ok((staff::recovery_codes_left(c, &id)?, staff::list_sessions(c, &id, now)?)));
+    let (codes_left, sessions) = read.await?;
     let mut errors = FieldErrors::default();
     if let Some(sentence) = fault {
         errors.add("code", "確認コード", FieldFault::Sentence(sentence));
     }
     let frame = who.frame("自分の設定", "").error(!errors.is_empty());
     let (email, roles) = (who.seat().email.clone(), who.seat().role_words());
-    Ok(Page { frame, errors, email, roles, codes_left })
+    Ok(Page { frame, errors, email, roles, codes_left, sessions, this: who.seat().session.clone() })
 }

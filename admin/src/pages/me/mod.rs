@@ -1,0 +1,5 @@
+//! One's own settings: codes, password, where one is signed in.
+
+pub mod password;
+pub mod sessions;
+pub mod show;

@@ -1,0 +1,89 @@
+//! One's own login: the password, other sessions, and what was typed when a
+//! session had ended.
+
+use actix_web::http::StatusCode;
+use diesel::prelude::*;
+use uketsuke_core::db::Actor;
+use uketsuke_core::schema::staff;
+use uketsuke_core::scope::StaffScope;
+use uketsuke_core::staff::role::Role;
+use uketsuke_core::staff::{Stage, open_for_tests};
+
+use super::{Browser, SESSION, World};
+
+const OLD: &str = "Mukashi-no-aikotoba-2025";
+const NEW: &str = "Atarashii-aikotoba-2026";
+
+/// Another session of the same person.
+fn elsewhere<'w>(world: &'w World, scope: &StaffScope) -> Browser<'w> {
+    let open = |tx: &mut uketsuke_core::db::Tx<'_>| open_for_tests(tx, scope.staff(), Stage::Full);
+    let token = world.db.write_blocking(Actor::system(), open).expect("a session");
+    let mut browser = world.visitor();
+    browser.cookies.insert(SESSION.to_owned(), token.reveal().to_owned());
+    browser
+}
+
+#[actix_web::test]
+async fn a_letter_typed_while_the_session_ran_out_is_sent_after_the_login() {
+    let world = World::new();
+    let id = world.sent();
+    let (scope, mut reviewer) = world.staff(Role::Reviewer);
+    reviewer.post(&format!("/cases/{id}/claim"), &[]).await;
+    world.db.clock.advance(chrono::Duration::minutes(16));
+    let path = format!("/cases/{id}/notes");
+    let late = reviewer.post(&path, &[("note", "電話で確認した内容を書きました")]).await;
+    late.is(StatusCode::SEE_OTHER);
+    assert_eq!(late.location, "/login?next=%2Fkept&ended=kept");
+    reviewer.get(&late.location).await.has("送ろうとした内容は残っています");
+    let mut back = elsewhere(&world, &scope);
+    let page = back.get("/kept").await;
+    page.is(StatusCode::OK).has("電話で確認した内容を書きました").has("まだ送られていません");
+    assert!(!page.html.contains(&format!("value=\"{}\"", reviewer.token().await)), "the old token is not kept");
+    let (_, mut other) = world.staff(Role::Reviewer);
+    assert_eq!(other.get("/kept").await.location, "/", "nobody else finds it");
+    let again = back.post("/kept", &[("note", "電話で確認した内容を書きました")]).await;
+    again.is(StatusCode::TEMPORARY_REDIRECT);
+    assert_eq!(again.location, path);
+    back.post(&again.location, &[("note", "電話で確認した内容を書きました")]).await.is(StatusCode::SEE_OTHER);
+    back.get(&format!("/cases/{id}")).await.has("電話で確認した内容を書きました");
+    assert_eq!(back.get("/kept").await.location, "/", "once is enough");
+}
+
+#[actix_web::test]
+async fn a_new_password_needs_the_present_one_and_ends_the_other_sessions() {
+    let world = World::new();
+    let (scope, mut browser) = world.staff(Role::Support);
+    let mut other = elsewhere(&world, &scope);
+    let hash = world.office.hasher.hash(OLD).await.expect("a hash");
+    world
+        .db
+        .write_blocking(Actor::system(), |tx| {
+            let own = staff::table.find(scope.staff());
+            Ok(diesel::update(own).set(staff::password_hash.eq(hash)).execute(tx.conn())?)
+        })
+        .expect("a password");
+    browser.get("/me").await.has("ログイン中の端末").has("ほかの端末をすべてログアウトする");
+    let missing = browser.post("/me/password", &[("password", "short"), ("password_again", "other")]).await;
+    missing.is(StatusCode::UNPROCESSABLE_ENTITY).has("今のパスワードを入力してください");
+    let new = [("password", NEW), ("password_again", NEW)];
+    let wrong = browser.post("/me/password", &[&[("current", "x")], &new[..]].concat()).await;
+    wrong.is(StatusCode::UNPROCESSABLE_ENTITY).has("今のパスワードが違います").has_not(NEW);
+    other.get("/me").await.is(StatusCode::OK);
+    let done = browser.post("/me/password", &[&[("current", OLD)], &new[..]].concat()).await;
+    assert_eq!(done.location, "/me");
+    browser.get("/me").await.has("パスワードを変更しました").has_not("ほかの端末をすべてログアウトする");
+    assert!(other.get("/me").await.location.starts_with("/login"), "signed out elsewhere");
+    assert_eq!(world.letters(), ["staff_password_changed"]);
+    let again = browser.post("/me/password", &[&[("current", OLD)], &new[..]].concat()).await;
+    again.is(StatusCode::UNPROCESSABLE_ENTITY).has("今のパスワードが違います");
+}
+
+#[actix_web::test]
+async fn other_sessions_are_ended_by_a_button() {
+    let world = World::new();
+    let (scope, mut browser) = world.staff(Role::Auditor);
+    let mut other = elsewhere(&world, &scope);
+    browser.post("/me/sessions/end-others", &[]).await;
+    browser.get("/me").await.has("すべてログアウトしました");
+    assert!(other.get("/").await.location.starts_with("/login"));
+}
