@@ -81,6 +81,13 @@ export class Demo {
     await this.#sql(`UPDATE sessions SET seen_at = datetime(seen_at, '-1 hour') WHERE account_id = ${whose};`);
   }
 
+  /** The same for a member of staff, whose app shows other codes by then. */
+  async anHourPassesForStaff(email) {
+    const whose = `(SELECT id FROM staff WHERE email = '${email}')`;
+    await this.#sql(`UPDATE staff_sessions SET seen_at = datetime(seen_at, '-1 hour') WHERE staff_id = ${whose};`);
+    await this.#sql(`UPDATE staff SET totp_last_step = totp_last_step - 120 WHERE email = '${email}';`);
+  }
+
   /** The minutes pass in which decisions can be undone: their letters leave. */
   async decisionsStand() {
     await this.#sql(`UPDATE jobs SET run_at = datetime(run_at, '-5 minutes') WHERE unique_key LIKE 'decision:%';`);

@@ -76,7 +76,8 @@ export async function enterOffice(visitor, email) {
   await visitor.press("確認する");
 }
 
-async function currentCode(visitor, email) {
+/** The code that this person's app would show. */
+export async function currentCode(visitor, email) {
   const page = await visitor.context.newPage();
   await page.goto(`${visitor.stage.demo.mail}/codes`);
   const code = await page.getByRole("row").filter({ hasText: email }).locator(".number").innerText();

@@ -12,8 +12,9 @@ const SIGNED_IN = [
 ];
 const OF_A_DEVICE = { 未設定: ["", "/card", "/label", "/reissue"], 設定済み: ["", "/suspend", "/reissue", "/revoke"] };
 const OFFICE = [
-  "/", "/queue", "/queue?v=mine", "/queue?v=unassigned", "/search?q=見本", "/facilities", "/facilities?q=見本",
+  "/", "/queue", "/queue?v=mine", "/queue?v=unassigned", "/queue/bulk", "/queue/views?v=mine", "/search?q=見本", "/facilities", "/facilities?q=見本",
   "/facilities/import", "/mails", "/jobs", "/staff", "/staff/new", "/staff/export",
+  "/devices", "/devices/export", "/me", "/me/password", "/audit/export",
   "/facilities/export", "/mails/export", "/jobs/export", "/reports", "/reports?days=30&kind=pharmacy",
   "/reports/weeks/export", "/settings/holidays", "/settings/holidays/import",
   "/settings", "/settings/reasons", "/settings/reasons/usage_start/return/new",
