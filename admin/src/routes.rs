@@ -33,6 +33,7 @@ pub fn routes() -> Vec<Route> {
         post("/me/recovery-codes", StaffAny, || web::to(me::show::new_codes)),
         get("/me/password", StaffAny, || web::to(me::password::show)),
         post("/me/password", StaffAny, || web::to(me::password::change)),
+        post("/me/columns", StaffAny, || web::to(me::columns::keep)),
         post("/me/sessions/end-others", StaffAny, || web::to(me::sessions::end_others)),
         get("/search", StaffAny, || web::to(search::show)),
         get("/queue", Staff(ReadApplications), || web::to(queue::index::show)),

@@ -620,6 +620,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    staff_settings (staff_id) {
+        staff_id -> Text,
+        hidden_columns -> Text,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -703,6 +710,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     report_marks,
     facility_watches,
     staff_kept_forms,
+    staff_settings,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::due_on, facilities::kind);

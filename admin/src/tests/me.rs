@@ -87,3 +87,16 @@ async fn other_sessions_are_ended_by_a_button() {
     browser.get("/me").await.has("すべてログアウトしました");
     assert!(other.get("/").await.location.starts_with("/login"));
 }
+
+#[actix_web::test]
+async fn whoever_left_a_column_out_does_not_see_it_and_others_do() {
+    let world = World::new();
+    world.sent();
+    let (_, mut reviewer) = world.staff(Role::Reviewer);
+    reviewer.get("/queue?v=all").await.has(">所属機関</th>").has(">担当者</th>");
+    reviewer.post("/me/columns", &[("columns", "holder"), ("columns", "no such column")]).await;
+    let list = reviewer.get("/queue?v=all").await;
+    list.has("審査一覧の列を変更しました").has(">担当者</th>").has(">期限</th>").has_not(">所属機関</th>").has_not(">経過</th>");
+    let (_, mut other) = world.staff(Role::Reviewer);
+    other.get("/queue?v=all").await.has(">所属機関</th>");
+}

@@ -20,6 +20,7 @@ pub mod role;
 pub mod saved_view;
 mod second_factor;
 mod session;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -41,3 +42,4 @@ pub use second_factor::{SecondFactorOutcome, pass_second_factor};
 #[cfg(any(test, feature = "testing"))]
 pub use session::open_for_tests;
 pub use session::{Seat, SessionRow, end_other_sessions, list_sessions, logout, resume, sweep_sessions};
+pub use settings::{QueueColumn, queue_columns, show_columns};

@@ -7,8 +7,10 @@ use askama::Template;
 use serde::Deserialize;
 use uketsuke_core::form::{FieldErrors, FieldFault};
 use uketsuke_core::ids::StaffSessionId;
-use uketsuke_core::staff::{self, NewSet, SessionRow};
+use uketsuke_core::staff::role::Permission;
+use uketsuke_core::staff::{self, NewSet, QueueColumn, SessionRow};
 use uketsuke_web::extract::Form;
+use uketsuke_web::form::Choice;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, html_with, invalid};
 
@@ -28,6 +30,9 @@ struct Page {
     codes_left: i64,
     sessions: Vec<SessionRow>,
     this: StaffSessionId,
+    /// The columns of the reviewers' list, for whoever sees it.
+    columns: Option<Vec<String>>,
+    all_columns: Vec<Choice>,
 }
 
 /// What is typed.
@@ -60,13 +65,28 @@ pub async fn new_codes(office: Data<Office>, who: Staff<Anybody>, Form(form): Fo
 
 async fn page(office: &Office, who: &Staff<Anybody>, fault: Option<String>) -> Result<Page, uketsuke_web::PageError> {
     let (id, now) = (who.scope.staff().clone(), office.db.clock().now().into());
-    let read = office.db.read(move |c| Ok((staff::recovery_codes_left(c, &id)?, staff::list_sessions(c, &id, now)?)));
-    let (codes_left, sessions) = read.await?;
+    let read = office.db.read(move |c| {
+        Ok((staff::recovery_codes_left(c, &id)?, staff::list_sessions(c, &id, now)?, staff::queue_columns(c, &id)?))
+    });
+    let (codes_left, sessions, columns) = read.await?;
     let mut errors = FieldErrors::default();
     if let Some(sentence) = fault {
         errors.add("code", "確認コード", FieldFault::Sentence(sentence));
     }
     let frame = who.frame("自分の設定", "").error(!errors.is_empty());
     let (email, roles) = (who.seat().email.clone(), who.seat().role_words());
-    Ok(Page { frame, errors, email, roles, codes_left, sessions, this: who.seat().session.clone() })
+    Ok(Page {
+        frame,
+        errors,
+        email,
+        roles,
+        codes_left,
+        sessions,
+        this: who.seat().session.clone(),
+        columns: who
+            .scope
+            .may(Permission::ReadApplications)
+            .then(|| columns.iter().map(|column| column.as_str().to_owned()).collect()),
+        all_columns: QueueColumn::ALL.iter().map(|column| Choice::new(column.as_str(), column.label())).collect(),
+    })
 }

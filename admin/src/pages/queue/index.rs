@@ -13,7 +13,7 @@ use uketsuke_core::form::FieldErrors;
 use uketsuke_core::holiday;
 use uketsuke_core::ids::StaffId;
 use uketsuke_core::staff::role::Permission;
-use uketsuke_core::staff::{SavedView, StaffMember, list_staff, list_views};
+use uketsuke_core::staff::{QueueColumn, SavedView, StaffMember, list_staff, list_views, queue_columns};
 use uketsuke_web::form::{Choice, ChoiceGroup};
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, invalid};
@@ -40,6 +40,7 @@ struct Page {
     today: NaiveDate,
     calendar: Calendar,
     me: StaffId,
+    columns: Vec<QueueColumn>,
     may_review: bool,
     /// How many fit, counted up to [`MANY`].
     fitting: i64,
@@ -98,6 +99,10 @@ impl Page {
         if self.bulk.target.is_empty() { Target::Picked.as_str() } else { &self.bulk.target }
     }
 
+    fn shows(&self, column: QueueColumn) -> bool {
+        self.columns.contains(&column)
+    }
+
     fn may_assign(&self) -> bool {
         self.actions.contains(&Action::Assign)
     }
@@ -132,13 +137,22 @@ pub(super) async fn page(
     let mut errors = FieldErrors::default();
     let (view, filter, from, size) = (asked.view(), asked.filter(&mut errors), asked.page(), asked.size());
     let (scope, now) = (who.scope.clone(), office.db.clock().now());
-    let (list, fitting, counts, views, staff, calendar) = office
+    let me = who.scope.staff().clone();
+    let (list, fitting, counts, views, staff, calendar, columns) = office
         .db
         .read(move |c| {
             let list = worklist::list(c, &scope, view, &filter, &from, (size, now.into()))?;
             let fitting = worklist::count(c, &scope, view, &filter, now.into())?;
             let counts = worklist::counts(c, &scope, now.into())?;
-            Ok((list, fitting, counts, list_views(c, &scope)?, list_staff(c)?, holiday::calendar(c)?))
+            Ok((
+                list,
+                fitting,
+                counts,
+                list_views(c, &scope)?,
+                list_staff(c)?,
+                holiday::calendar(c)?,
+                queue_columns(c, &me)?,
+            ))
         })
         .await?;
     // When the rows are gone meanwhile there is nothing left to choose right.
@@ -159,6 +173,7 @@ pub(super) async fn page(
         today: tokyo_date(now),
         calendar,
         me: who.scope.staff().clone(),
+        columns,
         may_review: who.scope.may(Permission::Review),
         fitting,
         bulk,
