@@ -49,6 +49,7 @@ async function office(stage) {
   await visitor.office("/queue");
   await visitor.shoot("queue");
   await visitor.office("/");
+  await visitor.shoot("office");
   await visitor.press("次の1件を担当する");
   await until("the evidence", () => visitor.page.locator("img.viewer-image").evaluate((it) => it.naturalWidth > 0));
   await visitor.shoot("review");
