@@ -10,7 +10,7 @@ use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
     audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, kept, login, logout, mails, me, queue,
-    reports, search, second_factor, settings, staff,
+    reports, reset, search, second_factor, settings, staff,
 };
 
 /// The table. `/import` and `/export` stand before `/{id}`.
@@ -19,6 +19,10 @@ pub fn routes() -> Vec<Route> {
         get("/login", Anyone, || web::to(login::show)),
         post("/login", Anyone, || web::to(login::log_in)),
         post("/logout", Anyone, || web::to(logout::log_out)),
+        get("/reset", Anyone, || web::to(reset::ask::show)),
+        post("/reset", Anyone, || web::to(reset::ask::ask)),
+        get("/reset/{token}", Anyone, || web::to(reset::set::show)),
+        post("/reset/{token}", Anyone, || web::to(reset::set::set)),
         get("/invite/{token}", Anyone, || web::to(invite::show)),
         post("/invite/{token}", Anyone, || web::to(invite::take_up)),
         get("/second-factor", StaffEnrolling, || web::to(second_factor::show)),

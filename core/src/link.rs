@@ -22,6 +22,8 @@ text_enum! {
         ResetPassword = "reset_password",
         /// Invites a colleague to the back office; subject: the staff member.
         StaffInvite = "staff_invite",
+        /// Sets a new password of staff; subject: the staff member.
+        StaffReset = "staff_reset",
         /// Suspends a lost device; subject: the device.
         SuspendDevice = "suspend_device",
         /// Opens the portal for staff as a facility sees it; subject: the watch.

@@ -41,6 +41,7 @@ pub const LETTERS: &[Entry] = &[
     letter::<device::Resumed>(),
     letter::<device::Revoked>(),
     letter::<staff::StaffInvite>(),
+    letter::<staff::StaffReset>(),
     letter::<staff::PasswordChanged>(),
     letter::<staff::RecoveryCodeUsed>(),
     letter::<staff::FactorResetAsked>(),

@@ -18,6 +18,7 @@ pub mod mails;
 pub mod me;
 pub mod queue;
 pub mod reports;
+pub mod reset;
 pub mod search;
 pub mod second_factor;
 pub mod settings;

@@ -4,10 +4,11 @@
 use actix_web::http::StatusCode;
 use diesel::prelude::*;
 use uketsuke_core::db::Actor;
+use uketsuke_core::link::{self, LinkPurpose};
 use uketsuke_core::schema::staff;
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::staff::role::Role;
-use uketsuke_core::staff::{Stage, open_for_tests};
+use uketsuke_core::staff::{Stage, get_staff, open_for_tests};
 
 use super::{Browser, SESSION, World};
 
@@ -96,7 +97,40 @@ async fn whoever_left_a_column_out_does_not_see_it_and_others_do() {
     reviewer.get("/queue?v=all").await.has(">所属機関</th>").has(">担当者</th>");
     reviewer.post("/me/columns", &[("columns", "holder"), ("columns", "no such column")]).await;
     let list = reviewer.get("/queue?v=all").await;
-    list.has("審査一覧の列を変更しました").has(">担当者</th>").has(">期限</th>").has_not(">所属機関</th>").has_not(">経過</th>");
+    list.has("審査一覧の列を変更しました")
+        .has(">担当者</th>")
+        .has(">期限</th>")
+        .has_not(">所属機関</th>")
+        .has_not(">経過</th>");
     let (_, mut other) = world.staff(Role::Reviewer);
     other.get("/queue?v=all").await.has(">所属機関</th>");
+}
+
+#[actix_web::test]
+async fn a_forgotten_password_is_set_anew_by_a_mailed_link_once() {
+    let world = World::new();
+    let (scope, mut signed_in) = world.staff(Role::Reviewer);
+    let known = world.db.read_blocking(|c| get_staff(c, scope.staff())).expect("reads").email;
+    let mut visitor = world.visitor();
+    visitor.post("/reset", &[("email", "no address")]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    let strange = visitor.post("/reset", &[("email", "nobody@example.jp")]).await;
+    let asked = visitor.post("/reset", &[("email", &known)]).await;
+    assert_eq!((strange.location, strange.status), (asked.location, asked.status), "one answer for all");
+    assert_eq!(world.letters(), ["staff_reset"]);
+    let mint = |tx: &mut uketsuke_core::db::Tx<'_>| {
+        link::mint(tx, LinkPurpose::StaffReset, scope.staff().as_str(), chrono::Duration::hours(1))
+    };
+    let token = world.db.write_blocking(Actor::system(), mint).expect("a link");
+    let path = format!("/reset/{}", token.reveal());
+    visitor.get(&path).await.is(StatusCode::OK).has("すべての端末でログアウト");
+    let weak = visitor.post(&path, &[("password", "short"), ("password_again", "short")]).await;
+    weak.is(StatusCode::UNPROCESSABLE_ENTITY);
+    signed_in.get("/me").await.is(StatusCode::OK);
+    let set = visitor.post(&path, &[("password", NEW), ("password_again", NEW)]).await;
+    assert_eq!(set.location, "/login");
+    assert!(signed_in.get("/me").await.location.starts_with("/login"), "every session ended");
+    let half = visitor.post("/login", &[("email", &known), ("password", NEW)]).await;
+    assert!(half.location.starts_with("/second-factor"), "the code is still asked for: {}", half.location);
+    let again = world.visitor().post(&path, &[("password", OLD), ("password_again", OLD)]).await;
+    again.is(StatusCode::CONFLICT).has("使用済み");
 }

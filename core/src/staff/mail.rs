@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::invite::INVITE_LIFETIME;
 use super::model::{StaffMember, StaffState};
 use super::repo;
+use super::reset::RESET_LIFE;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::StaffId;
@@ -49,6 +50,42 @@ impl Letter for StaffInvite {
             to: person.email.clone(),
             subject: Subject.render().map_err(Error::internal)?.trim().to_owned(),
             body: body.render().map_err(Error::internal)?,
+        }))
+    }
+}
+
+/// 「パスワードの再設定」: the link to set another password.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StaffReset {
+    /// Whose password.
+    pub staff: StaffId,
+}
+
+#[derive(Template)]
+#[template(path = "mail/staff_reset/subject.txt", escape = "none")]
+struct ResetSubject;
+
+#[derive(Template)]
+#[template(path = "mail/staff_reset/body.txt", escape = "none")]
+struct ResetBody<'a> {
+    person: &'a StaffMember,
+    link: &'a str,
+}
+
+impl Letter for StaffReset {
+    const NAME: &'static str = "staff_reset";
+
+    fn compose(&self, tx: &mut Tx<'_>, context: &MailContext) -> Result<Option<Message>> {
+        let person = repo::get_staff(tx.conn(), &self.staff)?;
+        if person.state != StaffState::Active {
+            return Ok(None);
+        }
+        let token = link::mint(tx, LinkPurpose::StaffReset, self.staff.as_str(), RESET_LIFE)?;
+        let link = format!("{}/reset/{}", context.admin_url, token.reveal());
+        Ok(Some(Message {
+            to: person.email.clone(),
+            subject: ResetSubject.render().map_err(Error::internal)?.trim().to_owned(),
+            body: ResetBody { person: &person, link: &link }.render().map_err(Error::internal)?,
         }))
     }
 }

@@ -16,6 +16,7 @@ mod model;
 mod password;
 mod recovery;
 mod repo;
+mod reset;
 pub mod role;
 pub mod saved_view;
 mod second_factor;
@@ -37,6 +38,7 @@ pub use model::{Roles, StaffMember, StaffState, Stage};
 pub use password::{NewPasswordForm, PasswordChange, change_password, read_new_password};
 pub use recovery::{NewSet, RECOVERY_CODES, RecoverySet, new_recovery_codes, recovery_codes_left};
 pub use repo::{get_staff, list_staff, names_of};
+pub use reset::{ask_for_reset, look_at_reset, reset_password};
 pub use saved_view::{SavedView, change_view, delete_view, list_views, save_view};
 pub use second_factor::{SecondFactorOutcome, pass_second_factor};
 #[cfg(any(test, feature = "testing"))]

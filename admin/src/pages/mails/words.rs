@@ -26,6 +26,7 @@ const LETTERS: &[(&str, &str)] = &[
     ("staff_factor_reset_asked", "職員：二段階認証の解除の依頼"),
     ("staff_invite", "職員の招待"),
     ("staff_password_changed", "職員：パスワードの変更"),
+    ("staff_reset", "職員：パスワード再設定のリンク"),
     ("staff_recovery_code_used", "職員：回復コードの使用"),
 ];
 
