@@ -127,6 +127,8 @@ pub fn routes() -> Vec<Route> {
         post("/audit/verify", Staff(ReadAudit), || web::to(audit::verify::verify)),
         get("/audit/{id}", Staff(ReadAudit), || web::to(audit::show::show)),
         get("/settings", Staff(ManageSettings), || web::to(settings::index::show)),
+        get("/settings/device-limit", Staff(ManageSettings), || web::to(settings::limit::show)),
+        post("/settings/device-limit", Staff(ManageSettings), || web::to(settings::limit::set)),
         post("/settings/second-person", Staff(ManageSettings), || web::to(settings::index::ask_second_person)),
         get("/settings/reasons", Staff(ManageSettings), || web::to(settings::reasons::show)),
         get("/settings/reasons/{kind}/{action}/new", Staff(ManageSettings), || web::to(settings::reason::new)),

@@ -16,6 +16,10 @@ pub enum Refusal {
     UsageStartOpen,
     /// This facility's usage start was approved already.
     UsageStartApproved,
+    /// This facility has an application of this kind under way.
+    ApplicationOpen,
+    /// Only once the usage start is approved, and only by people of the facility.
+    UsageStartFirst,
     /// The facility has left the master.
     FacilityClosed,
     /// The step is not possible in the application's present state.
@@ -68,6 +72,8 @@ impl Refusal {
             Self::TooManyTries => "too_many_tries",
             Self::UsageStartOpen => "usage_start_open",
             Self::UsageStartApproved => "usage_start_approved",
+            Self::ApplicationOpen => "application_open",
+            Self::UsageStartFirst => "usage_start_first",
             Self::FacilityClosed => "facility_closed",
             Self::NotInThisState => "not_in_this_state",
             Self::ClaimedByOther => "claimed_by_other",
@@ -98,6 +104,12 @@ impl Refusal {
             Self::LinkUsed => "このリンクは使用済みです。手続きはすでに完了しています。",
             Self::LinkReplaced => "新しいメールが届いています。一番新しいメールのリンクを開いてください。",
             Self::TooManyTries => "続けて操作されたため、少し待ってからもう一度お試しください。",
+            Self::ApplicationOpen => {
+                "この施設の同じ申請を、すでに受け付けています。結果が出てから、次の申請をしてください。"
+            }
+            Self::UsageStartFirst => {
+                "この申請は、利用開始が承認されたあとに、施設の方がおこなえます。申請の状況をご確認ください。"
+            }
             Self::UsageStartOpen => "この施設の利用開始申請はすでに受け付けています。申請の状況をご確認ください。",
             Self::UsageStartApproved => {
                 "この施設の利用開始申請はすでに承認されています。端末の追加は「端末機器追加申請」から行えます。"

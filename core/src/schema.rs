@@ -627,6 +627,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    automatic_limits (kind) {
+        kind -> Text,
+        devices -> Integer,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -711,6 +720,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     facility_watches,
     staff_kept_forms,
     staff_settings,
+    automatic_limits,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::due_on, facilities::kind);

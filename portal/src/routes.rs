@@ -82,6 +82,7 @@ pub fn routes() -> Vec<Route> {
         post("/applications/{id}/discard", SignedIn, || web::to(end::discard)),
         get("/devices", SignedIn, || web::to(devices::list::show)),
         get("/devices/cards", VerifiedPerson, || web::to(devices::card::all)),
+        get("/devices/requests", Verified, || web::to(devices::requests::show)),
         get("/devices/{id}", Verified, || web::to(devices::show::show)),
         post("/devices/{id}/reveal", Verified, || web::to(devices::show::reveal)),
         get("/devices/{id}/card", VerifiedPerson, || web::to(devices::card::one)),

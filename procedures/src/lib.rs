@@ -6,6 +6,8 @@ use std::sync::Arc;
 use uketsuke_core::application::Procedures;
 use uketsuke_core::secret::Keyring;
 
+pub mod device_addition;
+mod field;
 pub mod usage_start;
 
 /// What procedures need of the installation.
@@ -19,5 +21,8 @@ pub struct Means {
 
 /// Every procedure there is, in the order shown to users.
 pub fn all(means: &Means) -> Procedures {
-    Procedures::new(vec![Arc::new(usage_start::UsageStart::new(means.clone()))])
+    Procedures::new(vec![
+        Arc::new(usage_start::UsageStart::new(means.clone())),
+        Arc::new(device_addition::DeviceAddition::new(means.clone())),
+    ])
 }

@@ -97,3 +97,14 @@ async fn a_facility_shows_its_sign_ins_mails_and_notes_to_those_who_may() {
     let (_, mut reviewer) = world.staff(Role::Reviewer);
     reviewer.get(&path).await.has("折り返しの電話を希望").has_not("利用者に送ったメール").has_not("/watch");
 }
+
+#[actix_web::test]
+async fn administrators_set_up_to_how_many_devices_a_rule_approves() {
+    let world = World::new();
+    let (_, mut admin) = world.staff(Role::Administrator);
+    admin.get("/settings/device-limit").await.is(StatusCode::OK).has("value=\"20\"");
+    let wrong = admin.post("/settings/device-limit", &[("devices", "多め")]).await;
+    wrong.is(StatusCode::UNPROCESSABLE_ENTITY).has("value=\"多め\"");
+    admin.post("/settings/device-limit", &[("devices", "３台")]).await.is(StatusCode::SEE_OTHER);
+    admin.get("/settings/device-limit").await.has("value=\"3\"");
+}

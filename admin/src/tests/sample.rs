@@ -85,8 +85,8 @@ impl Procedure for Sample {
         let asked = u32::try_from(values["count"].as_u64()?).ok()?;
         Some(Quantity { label: "申請台数", asked })
     }
-    fn approves_itself(&self, _: &Value) -> bool {
-        false
+    fn approves_itself(&self, _: &mut Conn, _: &Case, _: &Value) -> Result<bool> {
+        Ok(false)
     }
     fn effect(&self, _: &mut Tx<'_>, _: &Grant, _: &Value, _: &Terms) -> Result<()> {
         Ok(())

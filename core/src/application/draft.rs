@@ -22,6 +22,23 @@ pub fn open(tx: &mut Tx<'_>, scope: &FacilityScope, kind: ApplicationKind) -> Re
     begin(tx, scope, kind, &Document::default())
 }
 
+/// Opens the person's draft of a kind that its procedure offers them now.
+///
+/// # Errors
+/// As [`open`]; the refusal that tells why it is not offered.
+pub fn start(
+    tx: &mut Tx<'_>,
+    procedures: &Procedures,
+    scope: &FacilityScope,
+    kind: ApplicationKind,
+) -> Result<ApplicationId> {
+    let (facility, now) = (facility::repo::get(tx.conn(), scope.facility())?, tx.now());
+    match procedures.get(kind)?.not_offered(tx.conn(), &facility, scope.verified(), now)? {
+        Some(refusal) => Err(refusal.into()),
+        None => open(tx, scope, kind),
+    }
+}
+
 /// Opens a draft with the answers of a rejected or withdrawn application. Files
 /// and marks stay behind: they are given and checked anew.
 ///
@@ -42,9 +59,9 @@ fn begin(tx: &mut Tx<'_>, scope: &FacilityScope, kind: ApplicationKind, document
         return Err(Refusal::FacilityClosed.into());
     }
     match repo::find_standing(tx.conn(), scope.facility(), kind)? {
-        Some((_, State::Approved)) => return Err(Refusal::UsageStartApproved.into()),
-        Some(_) => return Err(Refusal::UsageStartOpen.into()),
-        None => {}
+        Some((_, State::Approved)) if kind.once() => return Err(Refusal::UsageStartApproved.into()),
+        None | Some((_, State::Approved)) => {}
+        Some(_) => return Err(repo::open_already(kind).into()),
     }
     if let Some(id) = repo::find_draft(tx.conn(), scope, kind)? {
         return Ok(id);

@@ -15,6 +15,9 @@ use crate::mail::{Letter, MailContext, Message};
 /// All that the letters' templates may show.
 struct Facts {
     who: Addressee,
+    title: &'static str,
+    /// Why a rule approves one at once.
+    because: &'static str,
     number: String,
     due: String,
     reason: String,
@@ -29,6 +32,8 @@ fn facts(tx: &mut Tx<'_>, id: &ApplicationId, context: &MailContext) -> Result<F
     let decision = repo::public_history(tx.conn(), id)?.into_iter().find(|event| decides(event.verb));
     Ok(Facts {
         who: repo::addressee(tx.conn(), &application)?,
+        title: application.kind.title(),
+        because: application.kind.approved_itself_because(),
         number: application.number_text().to_owned(),
         due: application.due_on.map_or(String::new(), |d| d.format("%-m月%-d日").to_string()),
         reason: decision.map_or(String::new(), |event| event.reason),

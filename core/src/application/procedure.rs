@@ -10,12 +10,13 @@ use serde_json::Value;
 use super::model::{Answers, Application, Document};
 use super::reasons::ReasonAction;
 use super::state::ApplicationKind;
-use crate::db::{Conn, Tx};
+use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::facility::Facility;
 use crate::form::{FieldError, FieldErrors};
 use crate::grant::Grant;
+use crate::refusal::Refusal;
 
 /// An application with all that its procedure looks at.
 #[derive(Debug, Clone)]
@@ -295,8 +296,19 @@ pub trait Procedure: Send + Sync {
     /// The number a reviewer may lower, if there is one.
     fn quantity(&self, values: &Value) -> Option<Quantity>;
 
+    /// Why this person cannot begin one now; nothing when they can.
+    ///
+    /// # Errors
+    /// From the database only.
+    fn not_offered(&self, _: &mut Conn, _: &Facility, _verified: bool, _: At) -> Result<Option<Refusal>> {
+        Ok(None)
+    }
+
     /// Whether a rule approves this filing without a reviewer.
-    fn approves_itself(&self, values: &Value) -> bool;
+    ///
+    /// # Errors
+    /// From the database only.
+    fn approves_itself(&self, conn: &mut Conn, case: &Case, values: &Value) -> Result<bool>;
 
     /// Posts the approval to the registers, in the transaction of the decision.
     ///

@@ -1,5 +1,7 @@
 //! The engine's SQL. `advance` alone writes a state, and with it the history.
 
+use std::collections::HashMap;
+
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
@@ -117,6 +119,8 @@ pub fn find_standing(
         .filter(applications::facility_id.eq(facility))
         .filter(applications::kind.eq(kind))
         .filter(applications::state.eq_any(State::open().filter(|s| *s != State::Draft).chain([State::Approved])))
+        // One under way before those approved.
+        .order((applications::decided_at.is_not_null(), applications::id))
         .select((applications::id, applications::state))
         .first(conn)
         .optional()?)
@@ -157,13 +161,20 @@ pub(super) fn save_document(tx: &mut Tx<'_>, application: &Application, document
     if saved == 1 { Ok(()) } else { Err(Error::Conflict) }
 }
 
+/// The facility already has one of this kind under way.
+pub(super) const fn open_already(kind: ApplicationKind) -> Refusal {
+    match kind {
+        ApplicationKind::UsageStart => Refusal::UsageStartOpen,
+        ApplicationKind::DeviceAddition => Refusal::ApplicationOpen,
+    }
+}
+
 /// Moves an application along one arrow of the table, for this party, and
 /// writes the history row. The only writer of `state`.
 ///
 /// # Errors
 /// `Refused(NotInThisState)` when there is no such arrow, `Conflict` when
-/// somebody was faster, `Refused(UsageStartOpen)` when the facility already has
-/// an open or approved one.
+/// somebody was faster, [`open_already`] when the facility already has one.
 pub(super) fn advance(
     tx: &mut Tx<'_>,
     application: &Application,
@@ -187,7 +198,7 @@ pub(super) fn advance(
         Ok(changed)
     })?;
     if !unique {
-        return Err(Refusal::UsageStartOpen.into());
+        return Err(open_already(application.kind).into());
     }
     if changed == 0 {
         return Err(Error::Conflict);
@@ -250,6 +261,19 @@ pub fn latest_filing(conn: &mut Conn, application: &ApplicationId) -> Result<Opt
         .select(Filing::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// The newest filed version of each of these.
+///
+/// # Errors
+/// From the database only.
+pub fn latest_filings(conn: &mut Conn, of: &[ApplicationId]) -> Result<HashMap<ApplicationId, Filing>> {
+    let rows: Vec<Filing> = filings::table
+        .filter(filings::application_id.eq_any(of))
+        .order(filings::version)
+        .select(Filing::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(|filing| (filing.application_id.clone(), filing)).collect())
 }
 
 /// Every filed version, oldest first.

@@ -1,5 +1,6 @@
-//! Which kinds of application a second person decides (SPEC 4: "reviewer, then a
-//! different approver"). The procedure says so, or administrators ask for it.
+//! What administrators set about deciding: which kinds of application a second
+//! person decides (SPEC 4: "reviewer, then a different approver"; the procedure
+//! says so, or they ask for it), and up to how many devices a rule approves more.
 
 use diesel::prelude::*;
 
@@ -9,7 +10,7 @@ use crate::audit::Deed;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ids::StaffId;
-use crate::schema::review_rules;
+use crate::schema::{automatic_limits, review_rules};
 use crate::scope::StaffScope;
 use crate::staff::role::Permission;
 
@@ -56,4 +57,43 @@ pub fn ask_second_person(tx: &mut Tx<'_>, scope: &StaffScope, kind: ApplicationK
         return Err(Error::Conflict);
     }
     tx.record(Deed::new("review_rule.changed", "review_rules", kind.as_str()).changed("second_person", !wanted, wanted))
+}
+
+/// The limit until administrators set one: as many as one application may ask for.
+const FIRST_LIMIT: u32 = 20;
+/// The highest limit that can be set.
+pub const HIGHEST_LIMIT: u32 = 1_000;
+
+/// Up to how many devices of a facility a rule approves this kind.
+///
+/// # Errors
+/// From the database only.
+pub fn automatic_limit(conn: &mut Conn, kind: ApplicationKind) -> Result<u32> {
+    let set: Option<i32> =
+        automatic_limits::table.find(kind).select(automatic_limits::devices).first(conn).optional()?;
+    Ok(set.and_then(|set| u32::try_from(set).ok()).unwrap_or(FIRST_LIMIT))
+}
+
+/// Sets the limit; 0 leaves every application to a reviewer. What was sent before
+/// is not judged again.
+///
+/// # Errors
+/// `Forbidden` without the permission; `Conflict` when a colleague was faster.
+pub fn set_automatic_limit(tx: &mut Tx<'_>, scope: &StaffScope, kind: ApplicationKind, devices: u32) -> Result<()> {
+    if !scope.may(Permission::ManageSettings) {
+        return Err(Error::Forbidden);
+    }
+    let before = automatic_limit(tx.conn(), kind)?;
+    let (now, limit) = (tx.now(), i32::try_from(devices.min(HIGHEST_LIMIT)).unwrap_or(i32::MAX));
+    diesel::delete(automatic_limits::table.find(kind)).execute(tx.conn())?;
+    let row = (
+        automatic_limits::kind.eq(kind),
+        automatic_limits::devices.eq(limit),
+        automatic_limits::changed_by.eq(scope.staff()),
+        automatic_limits::changed_at.eq(now),
+    );
+    if !tx.insert_once(|c| diesel::insert_into(automatic_limits::table).values(row).execute(c))? {
+        return Err(Error::Conflict);
+    }
+    tx.record(Deed::new("automatic_limit.changed", "automatic_limits", kind.as_str()).changed("devices", before, limit))
 }

@@ -8,6 +8,8 @@ text_enum! {
     pub enum ApplicationKind {
         /// 利用開始申請
         UsageStart = "usage_start",
+        /// 資格確認端末機器（アカウント）追加申請
+        DeviceAddition = "device_addition",
     }
 }
 
@@ -16,6 +18,20 @@ impl ApplicationKind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::UsageStart => "利用開始申請",
+            Self::DeviceAddition => "資格確認端末機器（アカウント）追加申請",
+        }
+    }
+
+    /// Whether a facility has it approved at most once.
+    pub const fn once(self) -> bool {
+        matches!(self, Self::UsageStart)
+    }
+
+    /// Why a rule approves one at once, as the applicant reads it.
+    pub const fn approved_itself_because(self) -> &'static str {
+        match self {
+            Self::UsageStart => "提出済みの情報と一致したため",
+            Self::DeviceAddition => "端末の台数が決められた範囲のため",
         }
     }
 }
@@ -217,7 +233,7 @@ impl Verb {
         match self {
             Self::Submit => "申請を受け付けました",
             Self::Discard => "下書きを削除しました",
-            Self::ApproveAtOnce => "提出済みの情報と一致したため、承認しました",
+            Self::ApproveAtOnce => "決められた条件に合うため、自動で承認しました",
             Self::Claim => "審査を始めました",
             Self::Release => "担当を外し、順番待ちに戻しました",
             Self::Assign => "担当者を決めました",

@@ -44,6 +44,10 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
     }
     let procedure = procedures.get(application.kind)?;
     let case = open_case(tx, application)?;
+    let now = tx.now();
+    if let Some(refusal) = procedure.not_offered(tx.conn(), &case.facility, scope.verified(), now)? {
+        return Err(refusal.into());
+    }
     let values = match procedure.file(&case) {
         Ok(values) => values,
         Err(shortfalls) => return Ok(Sent::Incomplete(shortfalls)),
@@ -52,10 +56,9 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
     repo::insert_filing(tx, id, procedure, &values)?;
     repo::set_method(tx, id, procedure.method(&values))?;
     number(tx, id, &case.facility)?;
-    let now = tx.now();
     let due_on = due::promised(tx.conn(), now)?;
     repo::set_due(tx, id, due_on)?;
-    if procedure.approves_itself(&values) {
+    if procedure.approves_itself(tx.conn(), &case, &values)? {
         decide::approve_at_once(tx, procedure, id, &values)?;
         tx.send(&mail::ApprovedAtOnce { application: id.clone() })?;
     } else {

@@ -14,6 +14,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("application.advanced", "申請が進みました"),
     ("application.viewed", "申請の画面を開きました"),
     ("audit.verified", "証跡を検証しました"),
+    ("automatic_limit.changed", "自動で承認する端末の台数を変更しました"),
     ("bulk.finished", "まとめての操作が終わりました"),
     ("bulk.started", "まとめての操作を始めました"),
     ("canned_reason.changed", "よく使う理由を変更しました"),

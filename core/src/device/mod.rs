@@ -27,7 +27,7 @@ pub use issue::{issue, take_back};
 pub use mail::{Activated as ActivatedLetter, Reissued, ReissuedLost, Resumed, Revoked, Suspended};
 pub use manage::{look_at_stop_link, manage_for_staff, reissue, resume, revoke, set_label, suspend, suspend_by_link};
 pub use model::{CodeStanding, CredentialState, Device, LABEL_MAX_CHARS, PER_APPLICATION, TRIES_PER_CODE};
-pub use repo::{code_standings, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
+pub use repo::{code_standings, count_live, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
 pub use reveal::{Settings, reveal, reveal_all};
 pub use state::{DeviceState, DeviceVerb, TRANSITIONS, Transition};
 pub use upkeep::{expire_activations, sweep_jtis, use_jti, write_last_used};

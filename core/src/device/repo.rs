@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::model::{Activation, CodeStanding, Credential, CredentialState, Device};
-use super::state::DeviceVerb;
+use super::state::{DeviceState, DeviceVerb};
 use crate::audit::Deed;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
@@ -61,6 +61,16 @@ pub fn list_for_staff(conn: &mut Conn, scope: &StaffScope, facility: &FacilityId
 /// `Forbidden` without the permission, `NotFound`.
 pub fn get_for_staff(conn: &mut Conn, scope: &StaffScope, id: &DeviceId) -> Result<Device> {
     if scope.may(Permission::ReadFacilities) { get(conn, id) } else { Err(Error::Forbidden) }
+}
+
+/// How many device accounts a facility has that are not revoked.
+///
+/// # Errors
+/// From the database only.
+pub fn count_live(conn: &mut Conn, facility: &FacilityId) -> Result<u32> {
+    let live = devices::table.filter(devices::facility_id.eq(facility)).filter(devices::state.ne(DeviceState::Revoked));
+    let count: i64 = live.count().get_result(conn)?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 fn list(conn: &mut Conn, facility: &FacilityId) -> Result<Vec<Device>> {

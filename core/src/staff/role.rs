@@ -41,7 +41,7 @@ pub enum Permission {
     ManageDevices,
     /// Import the facility master.
     ImportMaster,
-    /// Set holidays, canned reasons, and who decides.
+    /// Set holidays, canned reasons, limits, and who decides.
     ManageSettings,
     /// Invite, disable and re-role staff; make credentials.
     ManageStaff,

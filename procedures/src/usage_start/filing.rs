@@ -7,11 +7,12 @@ use uketsuke_core::application::Case;
 use uketsuke_core::application::procedure::{EVIDENCE_FIELD, Shortfall, SummaryRow};
 use uketsuke_core::error::Result;
 use uketsuke_core::evidence::Evidence;
-use uketsuke_core::form::{FieldError, FieldFault};
+use uketsuke_core::form::FieldFault;
 use uketsuke_web::words;
 
 use super::form::{self, DEVICES, METHOD, Method, STAFF, TERMS};
 use super::steps::{self, COUNT_STEP, DOCUMENTS_STEP, MATCH_STEP, METHOD_STEP, TERMS_STEP};
+use crate::field::Open;
 
 /// Numbers the shape of [`Filing`].
 pub(super) const SCHEMA_VERSION: i32 = 1;
@@ -90,10 +91,10 @@ impl From<&Evidence> for FiledFile {
 
 /// The whole application as values, or everything that still stands in the way.
 pub(super) fn file(case: &Case) -> std::result::Result<Value, Vec<Shortfall>> {
-    let mut open = Open(Vec::new());
+    let mut open = Open::default();
     let method = open.take(METHOD_STEP, METHOD, form::method(case.document.answer(METHOD.name)));
     let method = steps::method(case).or(method);
-    let verified_by = method.and_then(|method| open.proof(case, method));
+    let verified_by = method.and_then(|method| proof(&mut open, case, method));
     let staff_count = open.take(COUNT_STEP, STAFF, form::staff_count(case.document.answer(STAFF.name)));
     let device_count = open.take(COUNT_STEP, DEVICES, form::device_count(case.document.answer(DEVICES.name)));
     let terms_version = open.take(TERMS_STEP, TERMS, steps::agreed_version(case));
@@ -126,39 +127,21 @@ fn evidence_of(case: &Case, verified_by: VerifiedBy) -> Vec<FiledFile> {
     }
 }
 
-/// What still stands in the way, in the order of the steps.
-struct Open(Vec<Shortfall>);
-
-impl Open {
-    fn take<T>(
-        &mut self,
-        step: &'static str,
-        field: form::Field,
-        read: std::result::Result<T, FieldFault>,
-    ) -> Option<T> {
-        read.map_err(|fault| self.add(step, field.name, field.label, fault)).ok()
-    }
-
-    fn add(&mut self, step: &'static str, field: &str, label: &str, fault: FieldFault) {
-        let error = FieldError { field: field.to_owned(), label: label.to_owned(), fault };
-        self.0.push(Shortfall { step, error });
-    }
-
-    fn proof(&mut self, case: &Case, method: Method) -> Option<VerifiedBy> {
-        match method {
-            Method::Match if steps::is_matched(case) => return Some(VerifiedBy::Match),
-            Method::Match => {
-                let sentence = "「施設の確認」がまだ済んでいません".to_owned();
-                self.add(MATCH_STEP, "match", "施設の確認", FieldFault::Sentence(sentence));
-            }
-            Method::Documents if !case.evidence.is_empty() => return Some(VerifiedBy::Documents),
-            Method::Documents => {
-                let label = case.facility.kind.entry().evidence_label;
-                self.add(DOCUMENTS_STEP, EVIDENCE_FIELD, label, FieldFault::NotChosen);
-            }
+/// The proof, or a note of what is missing for it.
+fn proof(open: &mut Open, case: &Case, method: Method) -> Option<VerifiedBy> {
+    match method {
+        Method::Match if steps::is_matched(case) => return Some(VerifiedBy::Match),
+        Method::Match => {
+            let sentence = "「施設の確認」がまだ済んでいません".to_owned();
+            open.add(MATCH_STEP, "match", "施設の確認", FieldFault::Sentence(sentence));
         }
-        None
+        Method::Documents if !case.evidence.is_empty() => return Some(VerifiedBy::Documents),
+        Method::Documents => {
+            let label = case.facility.kind.entry().evidence_label;
+            open.add(DOCUMENTS_STEP, EVIDENCE_FIELD, label, FieldFault::NotChosen);
+        }
     }
+    None
 }
 
 /// What is filled in so far, folded where it can be read, as typed where not.

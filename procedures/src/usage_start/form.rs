@@ -8,17 +8,12 @@ use uketsuke_core::fold;
 use uketsuke_core::form::{FieldErrors, FieldFault};
 use uketsuke_web::form::DateTyped;
 
+pub(super) use crate::field::{Field, text};
+
 /// The most employees a facility states (SPEC 4.1).
 pub const MAX_STAFF: u32 = 9_999;
 /// The most devices one application asks for (SPEC 4.1).
 pub const MAX_DEVICES: u32 = 20;
-
-/// A field: its form name and its label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Field {
-    pub name: &'static str,
-    pub label: &'static str,
-}
 
 pub(super) const METHOD: Field = Field { name: "method", label: "施設の確認方法" };
 pub(super) const STAFF: Field = Field { name: "staff_count", label: "職員数" };
@@ -108,8 +103,4 @@ pub(super) fn birth(typed: &Answers) -> DateTyped {
 /// Which secret the facility is matched by.
 pub(super) fn sort(case: &Case) -> MatchSecret {
     case.facility.kind.entry().secret
-}
-
-pub(super) fn text<'t>(typed: &'t Answers, name: &str) -> &'t str {
-    typed.get(name).map_or("", String::as_str)
 }

@@ -106,8 +106,8 @@ impl Procedure for UsageStart {
         })
     }
 
-    fn approves_itself(&self, values: &Value) -> bool {
-        Filing::read(values).is_ok_and(|filing| filing.verified_by == filing::VerifiedBy::Match)
+    fn approves_itself(&self, _: &mut Conn, _: &Case, values: &Value) -> Result<bool> {
+        Ok(Filing::read(values)?.verified_by == filing::VerifiedBy::Match)
     }
 
     fn effect(&self, tx: &mut Tx<'_>, grant: &Grant, values: &Value, terms: &Terms) -> Result<()> {

@@ -8,7 +8,7 @@ import { DESKTOP, PHONE, must } from "../visitor.mjs";
 const OPEN = ["/register", "/reset", "/terms", "/privacy", "/usage-terms", "/accessibility", "/manual", "/logout"];
 const SIGNED_IN = [
   "/home", "/account", "/account/password", "/account/sessions", "/facilities", "/facilities/add", "/facilities/add/code",
-  "/applications", "/devices", "/devices/cards",
+  "/applications", "/devices", "/devices/requests", "/devices/cards",
 ];
 const OF_A_DEVICE = { 未設定: ["", "/card", "/label", "/reissue"], 設定済み: ["", "/suspend", "/reissue", "/revoke"] };
 const OFFICE = [
@@ -17,7 +17,7 @@ const OFFICE = [
   "/devices", "/devices/export", "/me", "/me/password", "/audit/export",
   "/facilities/export", "/mails/export", "/jobs/export", "/reports", "/reports?days=30&kind=pharmacy",
   "/reports/weeks/export", "/settings/holidays", "/settings/holidays/import",
-  "/settings", "/settings/reasons", "/settings/reasons/usage_start/return/new",
+  "/settings", "/settings/device-limit", "/settings/reasons", "/settings/reasons/usage_start/return/new",
   "/settings/reasons/usage_start/reject/not_proven",
 ];
 

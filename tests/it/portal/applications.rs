@@ -80,7 +80,7 @@ fn a_match_leads_from_the_start_to_the_devices(app: &TestApp) {
     assert_eq!(sent.state, State::Approved);
     browser.follow("端末の設定情報を見る");
     browser.open(&format!("/applications/{}", sent.id));
-    browser.page().expect("承認").expect("提出済みの情報と一致したため、承認しました");
+    browser.page().expect("承認").expect("決められた条件に合うため、自動で承認しました");
     browser.open("/applications");
     browser.page().expect("承認された申請を見る").expect_not("利用開始申請を始める");
     assert_eq!(letters(app, &sent), 1);

@@ -17,6 +17,7 @@ use crate::session::SignedIn;
 struct Page {
     frame: Frame,
     title: &'static str,
+    because: &'static str,
     number: String,
     address: String,
     approved: bool,
@@ -40,6 +41,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
     html(&Page {
         frame: who.frame("申請を受け付けました").receipt(case.application.number_text()),
         title: procedure.title(),
+        because: procedure.kind().approved_itself_because(),
         number: case.application.number_text().to_owned(),
         address: address(&case),
         approved,

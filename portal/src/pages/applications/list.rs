@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use askama::Template;
 use uketsuke_core::application::{Application, ApplicationKind, State, repo};
 use uketsuke_core::facility;
+use uketsuke_core::refusal::Refusal;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, words};
 
@@ -25,8 +26,10 @@ struct Page {
 struct Offer {
     title: &'static str,
     kind: ApplicationKind,
-    /// The one under way or approved, if there is one.
+    /// The one under way (or approved, where one is enough), if there is one.
     current: Option<Current>,
+    /// Why none can be begun now.
+    not_offered: Option<&'static str>,
 }
 
 struct Current {
@@ -45,15 +48,23 @@ struct Row {
 
 /// The list.
 pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
-    let scope = who.scope().clone();
-    let (facility, applications) = portal
+    let (scope, procedures, now) = (who.scope().clone(), portal.procedures.clone(), portal.now());
+    let (facility, applications, refusals) = portal
         .db
-        .read(move |c| Ok((facility::repo::get(c, scope.facility())?, repo::list_in_scope(c, &scope)?)))
+        .read(move |c| {
+            let facility = facility::repo::get(c, scope.facility())?;
+            let mut refusals = Vec::new();
+            for procedure in procedures.iter() {
+                refusals.push(procedure.not_offered(c, &facility, scope.verified(), now)?);
+            }
+            Ok((facility, repo::list_in_scope(c, &scope)?, refusals))
+        })
         .await?;
-    let offers = portal.procedures.iter().map(|procedure| Offer {
+    let offers = portal.procedures.iter().zip(refusals).map(|(procedure, refusal)| Offer {
         title: procedure.title(),
         kind: procedure.kind(),
         current: applications.iter().filter(|a| a.kind == procedure.kind()).find_map(current),
+        not_offered: refusal.map(Refusal::sentence),
     });
     html(&Page {
         frame: who.frame("各種申請"),
@@ -68,8 +79,8 @@ fn current(application: &Application) -> Option<Current> {
         State::Draft => "入力を続ける",
         State::Returned => "修正する",
         State::Submitted | State::InReview | State::AwaitingApproval => "申請の状況を見る",
-        State::Approved => "承認された申請を見る",
-        State::Rejected | State::Withdrawn | State::Discarded => return None,
+        State::Approved if application.kind.once() => "承認された申請を見る",
+        State::Approved | State::Rejected | State::Withdrawn | State::Discarded => return None,
     };
     Some(Current { href: format!("/applications/{}", application.id), label })
 }

@@ -13,8 +13,8 @@ use crate::session::SignedIn;
 /// Begins.
 pub async fn start(portal: Data<Portal>, who: SignedIn, kind: Path<String>) -> PageResult {
     let kind = ApplicationKind::parse(&kind).ok_or_else(PageError::not_found)?;
-    let scope = who.scope().clone();
-    let id = portal.db.write(who.actor(), move |tx| draft::open(tx, &scope, kind)).await?;
+    let (scope, procedures) = (who.scope().clone(), portal.procedures.clone());
+    let id = portal.db.write(who.actor(), move |tx| draft::start(tx, &procedures, &scope, kind)).await?;
     Ok(see_other(format!("/applications/{id}")))
 }
 

@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod label;
 pub mod list;
 pub mod reissue;
+pub mod requests;
 pub mod show;
 pub mod stop;
 

@@ -1,0 +1,2 @@
+drop table automatic_limits;
+drop index applications_one_addition;
