@@ -30,7 +30,7 @@ fn an_application_goes_through_four_hands(app: &TestApp) {
     app.with_master();
     let mut admin = app.staff("admin@example.jp", Role::Administrator);
     admin.open("/settings");
-    admin.press("2人で判断するようにする").expect("2人で判断するようにしました");
+    admin.press_near("利用開始申請", "2人で判断するようにする").expect("2人で判断するようにしました");
 
     let mut facility = app.signed_in(SAKURA, MAIL);
     let number = apply_by_documents(&mut facility, "2", "8");
