@@ -82,6 +82,8 @@ pub fn routes() -> Vec<Route> {
         post("/applications/{id}/discard", SignedIn, || web::to(end::discard)),
         get("/devices", SignedIn, || web::to(devices::list::show)),
         get("/devices/cards", VerifiedPerson, || web::to(devices::card::all)),
+        get("/devices/cards.pdf", VerifiedPerson, || web::to(devices::card_pdf::all)),
+        get("/devices/{id}/card.pdf", VerifiedPerson, || web::to(devices::card_pdf::one)),
         get("/devices/requests", Verified, || web::to(devices::requests::show)),
         get("/devices/{id}", Verified, || web::to(devices::show::show)),
         post("/devices/{id}/reveal", Verified, || web::to(devices::show::reveal)),

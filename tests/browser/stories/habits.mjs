@@ -93,6 +93,11 @@ async function printCards(stage) {
   await visitor.portal("/devices/cards");
   const cards = await visitor.page.locator("section.card").count();
   must(cards === 2, `${cards} cards for two devices`);
+  const saved = visitor.page.waitForEvent("download");
+  await visitor.touch(visitor.page.getByRole("link", { name: "PDFを保存する" }));
+  const file = await saved;
+  must(file.suggestedFilename() === "設定カード.pdf", `the file is called ${file.suggestedFilename()}`);
+  await file.saveAs(`${stage.shots}/cards.pdf`);
   await visitor.page.emulateMedia({ media: "print" });
   for (const hidden of ["header .nav", ".header-links", ".no-print", "[data-print]"]) {
     const shown = await visitor.page.locator(hidden).filter({ visible: true }).count();

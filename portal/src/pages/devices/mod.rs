@@ -2,6 +2,7 @@
 //! (empty before the approval), everything else for verified people alone.
 
 pub mod card;
+pub mod card_pdf;
 pub mod confirm;
 pub mod label;
 pub mod list;

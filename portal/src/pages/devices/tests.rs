@@ -5,6 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::test::{self, TestRequest};
 use actix_web::web::Data;
+use hayro::hayro_syntax::Pdf;
+use uketsuke_core::audit;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::{Actor, Tx};
 use uketsuke_core::device::{self, ActivatedLetter, Attempt, Device, DeviceState, Settings};
@@ -13,6 +15,7 @@ use uketsuke_core::ids::DeviceId;
 use uketsuke_core::jose::device::DeviceKey;
 use uketsuke_core::registration;
 use uketsuke_core::scope::FacilityScope;
+use uketsuke_core::staff::role::Role;
 use uketsuke_core::storage::Storage;
 use uketsuke_core::testing::{self, NewFacility, OFFICE, TestDb, hasher, keyring, test_db};
 use uketsuke_web::page::SITE_OMF;
@@ -34,6 +37,7 @@ struct Answer {
     status: StatusCode,
     location: String,
     text: String,
+    body: Vec<u8>,
 }
 
 fn world() -> World {
@@ -82,8 +86,17 @@ impl World {
         let answer = test::call_service(&app, request.to_request()).await;
         let location = answer.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default().to_owned();
         let status = answer.status();
-        let text = String::from_utf8(test::read_body(answer).await.to_vec()).expect("text");
-        Answer { status, location, text }
+        let body = test::read_body(answer).await.to_vec();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Answer { status, location, text, body }
+    }
+
+    /// How often secrets were shown, by the audit trail.
+    fn reveals(&self) -> usize {
+        let scope = testing::add_staff(&self.db, Role::Auditor);
+        let sought = audit::Sought { action: Some("device.revealed".to_owned()), ..audit::Sought::default() };
+        let page = self.db.read_blocking(|c| audit::list_events(c, &scope, &sought, None, 100));
+        page.expect("reads").events.len()
     }
 
     async fn get(&self, session: &str, path: &str) -> Answer {
@@ -187,6 +200,25 @@ async fn cards_carry_the_four_values_and_a_qr_code_each() {
 }
 
 #[actix_web::test]
+async fn cards_come_as_a_file_one_to_a_page_and_are_recorded() {
+    let world = world();
+    let me = world.sign_in(&world.scope);
+    assert!(world.get(&me, &world.path(0, "/card")).await.text.contains("/card.pdf\">PDFを保存する"));
+    for (path, pages) in [(world.path(0, "/card.pdf"), 1), ("/devices/cards.pdf".to_owned(), 2)] {
+        let before = world.reveals();
+        let file = world.get(&me, &path).await;
+        assert_eq!(file.status, StatusCode::OK, "{path}: a font is installed with what the tests need");
+        let read = Pdf::new(file.body.clone()).expect("a PDF");
+        assert_eq!(read.pages().len(), pages, "{path}");
+        assert_eq!(world.reveals() - before, pages, "{path}: each showing is recorded");
+    }
+    world.activate(0);
+    world.activate(1);
+    assert_eq!(world.get(&me, "/devices/cards.pdf").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.get(&me, &world.path(0, "/card.pdf")).await.status, StatusCode::CONFLICT);
+}
+
+#[actix_web::test]
 async fn a_label_is_saved_or_shown_again_with_its_fault() {
     let world = world();
     let (me, path) = (world.sign_in(&world.scope), world.path(0, "/label"));
@@ -262,7 +294,7 @@ async fn nobody_else_gets_in_by_any_address() {
     ];
     for (session, expected) in &sessions {
         for n in 0..2 {
-            for rest in ["", "/card", "/label", "/reissue", "/suspend", "/resume", "/revoke"] {
+            for rest in ["", "/card", "/card.pdf", "/label", "/reissue", "/suspend", "/resume", "/revoke"] {
                 assert_eq!(world.get(session, &world.path(n, rest)).await.status, *expected, "GET {rest}");
             }
             for rest in ["/reveal", "/label", "/reissue", "/suspend", "/resume", "/revoke"] {
