@@ -144,6 +144,14 @@ impl Snapshot {
         Ok(Self { core, _local: local })
     }
 
+    /// Waits until everything is loaded, at most so long; whether it is.
+    pub fn wait_until_loaded(&self, most: Duration) -> bool {
+        let guard = self.core.moved.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let loading = |_: &mut ()| self.core.seen.load(Ordering::Acquire) < 0;
+        let waited = self.core.moved.1.wait_timeout_while(guard, most, loading);
+        waited.is_ok_and(|(_, waited)| !waited.timed_out())
+    }
+
     /// What may be answered from at this moment. Ask before [`Snapshot::check`].
     pub fn footing(&self) -> Footing {
         self.core.freshness.footing()

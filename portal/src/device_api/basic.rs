@@ -20,6 +20,9 @@ pub fn authorization<'r>(request: &'r HttpRequest, scheme: &str) -> Option<&'r s
 pub fn credentials(request: &HttpRequest) -> Option<(String, PlainToken)> {
     let decoded = STANDARD.decode(authorization(request, "Basic")?).ok()?;
     let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    if !decoded.iter().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Some((id.to_owned(), PlainToken::received(secret)));
+    }
     Some((form_decoded(id)?, PlainToken::received(&form_decoded(secret)?)))
 }
 

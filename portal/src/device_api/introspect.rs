@@ -1,83 +1,138 @@
 //! `POST /oauth/introspect` (RFC 7662): the check at the card. The eligibility
-//! service, by its own credential. Reads only; whatever is not in good standing
-//! gets the same bytes.
+//! service, by its own credential. Answered from memory, in one go once the body is
+//! there; whatever is not in good standing gets the same bytes.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::ACCEPT;
-use actix_web::web::Data;
-use serde_json::{Value, json};
-use uketsuke_core::db::{At, Conn};
-use uketsuke_core::device::{self, Checked, Facts};
-use uketsuke_core::eligibility;
-use uketsuke_core::error::Result;
-use uketsuke_core::ids::IntrospectionClientId;
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::web::{Bytes, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::Serialize;
+use uketsuke_core::db::At;
+use uketsuke_core::device::ROLE_GENERAL;
+use uketsuke_core::facility::kind::{ClientForm, FacilityKind};
 use uketsuke_core::jose::{AccessClaims, read_access_token};
-use uketsuke_core::secret::PlainToken;
+use uketsuke_core::snapshot::{Answer, Facts, Footing};
 
-use super::answer::{self, ApiResult};
-use super::body::Body;
-use super::error::{ApiError, INVALID_REQUEST, INVALID_SERVICE};
-use super::{DeviceApi, basic};
+use super::answer;
+use super::error::{ApiError, INVALID_SERVICE, UNAVAILABLE};
+use super::tally::Outcome;
+use super::{DeviceApi, basic, question};
 
 /// The media type of a signed answer (RFC 9701 §5).
 const SIGNED: &str = "application/token-introspection+jwt";
+/// All that is ever said of a token that is not good.
+const INACTIVE: &str = r#"{"active":false}"#;
+/// Room for an active answer, bytes.
+const ROOM: usize = 512;
 
 /// Answers whether a token is good, and for which facility its device speaks.
-pub async fn introspect(api: Data<DeviceApi>, request: HttpRequest, body: Body) -> ApiResult {
-    let refused = || ApiError::new(INVALID_SERVICE, "the service's credential is missing or wrong");
-    let (id, secret) = basic::credentials(&request).ok_or_else(refused)?;
-    let form = body.form();
-    let token = form.as_ref().map(|form| form.get("token").to_owned()).unwrap_or_default();
-    let claims = read_access_token(&api.keyring, &token);
-    let (asked, now) = (claims.clone(), At::from(api.now()));
-    let looked_up = api.db.read(move |c| look_up(c, &id, &secret, asked.as_ref(), now)).await?;
-    let (service, checked) = looked_up.ok_or_else(refused)?;
-    form?;
-    if token.is_empty() {
-        return Err(ApiError::new(INVALID_REQUEST, "token is missing"));
-    }
-    let facts = match (claims, checked) {
-        (Some(claims), Some(Checked::Active(facts))) => {
-            api.last_used.note(facts.device.clone(), now);
-            active(&claims, &facts)
+pub async fn introspect(api: Data<DeviceApi>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let body = question::read(payload).await;
+    let answered = match body.and_then(|body| answer(&api, &request, body.as_ref())) {
+        Ok(answered) => answered,
+        Err(error) => {
+            api.tally.count(if error.is_unavailable() { Outcome::Unavailable } else { Outcome::Refused });
+            return error.error_response();
         }
-        _ => json!({ "active": false }),
     };
-    if wants_signed(&request) { signed(&api, &service, facts).await } else { Ok(answer::json(StatusCode::OK, &facts)) }
+    api.tally.count(answered.outcome);
+    if wants_signed(&request) {
+        return signed(&api, &answered).await.unwrap_or_else(|error| error.error_response());
+    }
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(HeaderValue::from_static("application/json"))
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
+    match answered.facts {
+        Some(facts) => response.body(facts),
+        None => response.body(INACTIVE),
+    }
 }
 
-/// Who asks, and what about: one visit to the database.
-fn look_up(
-    conn: &mut Conn,
-    id: &str,
-    secret: &PlainToken,
-    claims: Option<&AccessClaims>,
-    now: At,
-) -> Result<Option<(IntrospectionClientId, Option<Checked>)>> {
-    let Some(service) = eligibility::authenticate(conn, id, secret, now)? else { return Ok(None) };
-    let checked = claims.map(|claims| device::check(conn, claims, now)).transpose()?;
-    Ok(Some((service, checked)))
+/// What came of a question.
+struct Answered {
+    outcome: Outcome,
+    /// The client id that asked.
+    service: String,
+    /// JSON, if the token is good.
+    facts: Option<String>,
 }
 
-fn active(claims: &AccessClaims, facts: &Facts) -> Value {
-    json!({
-        "active": true,
-        "client_id": claims.client_id,
-        "sub": claims.client_id,
-        "scope": claims.scope,
-        "token_type": "DPoP",
-        "iat": claims.iat.timestamp(),
-        "exp": claims.exp.timestamp(),
-        "cnf": { "jkt": claims.jkt },
-        "facility_code": facts.facility_code,
-        "facility_kind": facts.facility_kind,
-        "annex_facility_codes": facts.annex_facility_codes,
-        "service": facts.facility_kind.entry().client,
-        "user_id": facts.user_id,
-        "role": facts.role,
-        "features": facts.features,
+fn answer(api: &DeviceApi, request: &HttpRequest, body: Option<&Bytes>) -> Result<Answered, ApiError> {
+    // First of all: what is read afterwards is at least as new.
+    let since = match api.checks.footing() {
+        Footing::Fresh => None,
+        Footing::Aged(age) => Some(age),
+        Footing::None => return Err(ApiError::new(UNAVAILABLE, "checks cannot be answered").retry_after(1)),
+    };
+    let utc = api.now();
+    let now = At::from(utc);
+    let refused = || ApiError::new(INVALID_SERVICE, "the service's credential is missing or wrong");
+    let (service, secret) = basic::credentials(request).ok_or_else(refused)?;
+    if !api.checks.knows_client(&service, secret.reveal(), now) {
+        return Err(refused());
+    }
+    let claims = question::with_token(request, body, |token| read_access_token(&api.keyring, token))?;
+    let Some(claims) = claims else { return Ok(Answered { outcome: Outcome::Foreign, service, facts: None }) };
+    Ok(match api.checks.check(&claims, now) {
+        Answer::Active(facts) => {
+            let as_of = since.map(|age| utc.timestamp() - i64::try_from(age.as_secs()).unwrap_or(0));
+            Answered { outcome: Outcome::Active, service, facts: Some(active(&claims, &facts, as_of)) }
+        }
+        Answer::Inactive(reason) => Answered { outcome: Outcome::Inactive(reason), service, facts: None },
     })
+}
+
+#[derive(Serialize)]
+struct Active<'a> {
+    active: bool,
+    client_id: &'a str,
+    sub: &'a str,
+    scope: &'a str,
+    token_type: &'static str,
+    iat: i64,
+    exp: i64,
+    cnf: Confirmation<'a>,
+    facility_code: &'a str,
+    facility_kind: FacilityKind,
+    annex_facility_codes: [&'static str; 0],
+    service: ClientForm,
+    user_id: &'a str,
+    role: &'static str,
+    features: [&'static str; 0],
+    /// When the database was last heard of, if that is longer ago than usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Confirmation<'a> {
+    jkt: &'a str,
+}
+
+fn active(claims: &AccessClaims, facts: &Facts, as_of: Option<i64>) -> String {
+    let answer = Active {
+        active: true,
+        client_id: &claims.client_id,
+        sub: &claims.client_id,
+        scope: &claims.scope,
+        token_type: "DPoP",
+        iat: claims.iat.timestamp(),
+        exp: claims.exp.timestamp(),
+        cnf: Confirmation { jkt: &claims.jkt },
+        facility_code: facts.facility_code.as_str(),
+        facility_kind: facts.facility_kind,
+        annex_facility_codes: [],
+        service: facts.facility_kind.entry().client,
+        user_id: facts.user_id.as_str(),
+        role: ROLE_GENERAL,
+        features: [],
+        as_of,
+    };
+    let mut json = Vec::with_capacity(ROOM);
+    serde_json::to_writer(&mut json, &answer).expect("texts and numbers always become JSON");
+    String::from_utf8(json).expect("JSON is text")
 }
 
 fn wants_signed(request: &HttpRequest) -> bool {
@@ -88,12 +143,13 @@ fn wants_signed(request: &HttpRequest) -> bool {
 }
 
 /// The same answer as a JWT, for an asker that keeps it as evidence.
-async fn signed(api: &DeviceApi, service: &IntrospectionClientId, facts: Value) -> ApiResult {
-    let claims = json!({
+async fn signed(api: &DeviceApi, answered: &Answered) -> Result<HttpResponse, ApiError> {
+    let facts = answered.facts.as_deref().unwrap_or(INACTIVE);
+    let claims = serde_json::json!({
         "iss": api.issuer(),
-        "aud": service,
+        "aud": answered.service,
         "iat": api.now().timestamp(),
-        "token_introspection": facts,
+        "token_introspection": serde_json::from_str::<serde_json::Value>(facts).expect("just written"),
     });
     let jwt = api.signing_key().await?.sign_jwt("token-introspection+jwt", &claims);
     Ok(answer::typed(StatusCode::OK, SIGNED, jwt))

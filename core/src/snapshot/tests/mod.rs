@@ -104,7 +104,6 @@ fn activate(db: &TestDb, scope: &FacilityScope, device: &DeviceId) -> AccessClai
 /// A snapshot with its thread.
 fn snapshot(db: &Db) -> Snapshot {
     let snapshot = Snapshot::start(db, Settings { name: "test".into(), most_stale: Duration::from_secs(30) }).unwrap();
-    // The next audited write is answered after memory has loaded.
-    write(db, |tx| eligibility::add(tx, "first"));
+    assert!(snapshot.wait_until_loaded(Duration::from_secs(20)), "it loads");
     snapshot
 }
