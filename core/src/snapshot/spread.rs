@@ -31,6 +31,17 @@ pub enum Spread {
     Missing(Vec<Missing>),
 }
 
+impl Spread {
+    /// When the last instance that has not confirmed ceases to answer; nothing when
+    /// all have.
+    pub fn ends_at(&self) -> Option<At> {
+        match self {
+            Self::Everywhere => None,
+            Self::Missing(missing) => missing.iter().map(|one| one.until).max(),
+        }
+    }
+}
+
 /// An instance that has not confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
