@@ -18,7 +18,7 @@ const DRAINED: usize = 1024 * 1024;
 /// The longest a whole body may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The form every library sends, beside the token.
-const HINT: &[u8] = b"token_type_hint=access_token";
+const HINT: &[u8] = b"&token_type_hint=access_token";
 
 /// The whole body; `Ok(None)` when it is too large.
 ///
@@ -82,14 +82,15 @@ pub fn with_token<T>(
 /// The token of `token=…`, alone or before the usual hint, if nothing in it is encoded.
 fn plain(body: &[u8]) -> Option<&str> {
     let token = body.strip_prefix(b"token=")?;
-    let token = match token.iter().position(|byte| *byte == b'&') {
-        Some(end) if token[end + 1..] == *HINT => &token[..end],
-        Some(_) => return None,
-        None => token,
-    };
-    let unreserved = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    let is_plain = !token.is_empty() && token.iter().all(unreserved);
-    std::str::from_utf8(token).ok().filter(|_| is_plain)
+    let token = token.strip_suffix(HINT).unwrap_or(token);
+    (!token.is_empty() && is_plain(token)).then(|| std::str::from_utf8(token).ok())?
+}
+
+/// Whether nothing in it stands for something else in a form.
+pub fn is_plain(bytes: &[u8]) -> bool {
+    // All of them, so that the compiler takes many at a time: this is most of what
+    // a check looks at.
+    !bytes.iter().fold(false, |found, byte| found | matches!(byte, b'%' | b'+' | b'&'))
 }
 
 #[cfg(test)]
