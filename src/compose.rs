@@ -14,6 +14,7 @@ use uketsuke_core::evidence::Viewer;
 use uketsuke_core::evidence::viewer::{self, opener::Opener};
 use uketsuke_core::mail::{FileMail, MailContext, SmtpMail, Transport};
 use uketsuke_core::secret::{HashCost, Keyring, PasswordHasher};
+use uketsuke_core::snapshot::Others;
 use uketsuke_core::storage::Storage;
 use uketsuke_portal::Portal;
 use uketsuke_portal::device_api::DeviceApi;
@@ -29,6 +30,8 @@ pub struct Parts {
     pub config: Arc<Config>,
     /// Connections for pages and commands.
     pub db: Db,
+    /// Whoever stops a device here waits until other instances know.
+    _others: Arc<Others>,
     /// The installation's keys.
     pub keyring: Arc<Keyring>,
     /// Password hashing threads.
@@ -67,8 +70,10 @@ impl Parts {
     /// As [`Parts::open`].
     pub fn with(config: Config, clock: Clock, cost: HashCost, transport: Transport) -> anyhow::Result<Self> {
         let keyring = Arc::new(keyring(&config)?);
+        let db = open_db(&config, clock, &keyring)?;
         Ok(Self {
-            db: open_db(&config, clock, &keyring)?,
+            _others: Others::watch(&db),
+            db,
             hasher: PasswordHasher::start_with(config.hash_threads, cost)?,
             storage: Storage::local(&config.evidence_dir)
                 .with_context(|| format!("cannot use {}", config.evidence_dir.display()))?,
@@ -148,7 +153,7 @@ impl Parts {
     }
 
     fn own_connections(&self) -> anyhow::Result<Db> {
-        open_db(&self.config, self.db.clock().clone(), &self.keyring)
+        Ok(open_db(&self.config, self.db.clock().clone(), &self.keyring)?.told_with(&self.db))
     }
 
     fn site(&self, name: uketsuke_web::page::SiteName, origin: &str, cookies: CookieNames, face: Face) -> Site {

@@ -8,16 +8,24 @@ use actix_web::http::header::FORWARDED;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use uketsuke_core::db::Db;
+use uketsuke_core::snapshot::{Footing, Snapshot};
+
+/// What must be well for a listener to serve.
+#[derive(Clone)]
+pub enum Probe {
+    /// The database answers, and its tables are up to date.
+    Database(Db),
+    /// Checks can be answered from memory, with or without a database just now.
+    Checks(Snapshot),
+}
 
 /// Adds the two addresses.
-pub fn configure(config: &mut ServiceConfig, db: Db) {
+pub fn configure(config: &mut ServiceConfig, probe: Probe) {
     config
-        .app_data(Data::new(Probe(db)))
+        .app_data(Data::new(probe))
         .service(web::resource("/healthz").get(alive))
         .service(web::resource("/readyz").get(ready));
 }
-
-struct Probe(Db);
 
 async fn alive(request: HttpRequest) -> HttpResponse {
     if is_internal(&request) { HttpResponse::Ok().body("alive\n") } else { HttpResponse::NotFound().finish() }
@@ -27,10 +35,18 @@ async fn ready(request: HttpRequest, probe: Data<Probe>) -> HttpResponse {
     if !is_internal(&request) {
         return HttpResponse::NotFound().finish();
     }
-    match probe.0.is_current().await {
-        Ok(true) => HttpResponse::Ok().body("ready\n"),
-        Ok(false) => HttpResponse::ServiceUnavailable().body("the tables are not up to date\n"),
-        Err(_) => HttpResponse::ServiceUnavailable().body("the database does not answer\n"),
+    let missing = match probe.get_ref() {
+        Probe::Database(db) => match db.is_current().await {
+            Ok(true) => None,
+            Ok(false) => Some("the tables are not up to date\n"),
+            Err(_) => Some("the database does not answer\n"),
+        },
+        Probe::Checks(checks) if checks.footing() == Footing::None => Some("checks are not loaded, or too old\n"),
+        Probe::Checks(_) => None,
+    };
+    match missing {
+        None => HttpResponse::Ok().body("ready\n"),
+        Some(missing) => HttpResponse::ServiceUnavailable().body(missing),
     }
 }
 

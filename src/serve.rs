@@ -15,7 +15,7 @@ use uketsuke_web::site::Site;
 use uketsuke_workers::runner::{self, Runner};
 
 use crate::compose::Parts;
-use crate::health;
+use crate::health::{self, Probe};
 
 /// Jobs that run at the same time in one process.
 const WORKERS: usize = 4;
@@ -139,8 +139,15 @@ impl Running {
                 let api = Data::new(parts.device_api()?);
                 let (gathering, stopped) = (api.clone().into_inner(), self.stop.subscribe());
                 self.workers.push(tokio::spawn(async move { gathering.keep_writing_last_used(stopped).await }));
-                let configure = move |c: &mut ServiceConfig| uketsuke_portal::device_api::configure(c, api);
-                serve(listener, threads, parts.device_api_site(), db, configure)?
+                let (site, probe) = (Data::new(parts.device_api_site()), Probe::Checks(api.checks.clone()));
+                let check = api.clone();
+                let lean = move |c: &mut ServiceConfig| uketsuke_portal::device_api::configure_check(c, check);
+                let configure = move |c: &mut ServiceConfig| {
+                    health::configure(c, probe);
+                    uketsuke_portal::device_api::configure(c, api);
+                };
+                // Threads of its own, and the check itself with nothing around it.
+                server::bind_with_lean(listener, threads, site, lean, configure)?
             }
             Part::Workers => unreachable!("workers have no listener"),
         })
@@ -163,7 +170,7 @@ fn serve(
     configure: impl FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<Server> {
     server::bind(listener, threads, Data::new(site), move |config| {
-        health::configure(config, db);
+        health::configure(config, Probe::Database(db));
         configure(config);
     })
 }

@@ -54,6 +54,8 @@ pub struct Config {
     pub pdf_font: Option<PathBuf>,
     /// Password hashing threads.
     pub hash_threads: usize,
+    /// How long device checks go on without a word from the database, seconds.
+    pub check_staleness_seconds: u32,
     /// The call centre's number, as shown.
     pub call_centre_phone: String,
 }
@@ -131,6 +133,7 @@ impl Reader<'_> {
             undo_minutes: self.parsed("UKETSUKE_UNDO_MINUTES", "5"),
             pdf_font: Some(self.text("UKETSUKE_PDF_FONT", "")).filter(|path| !path.is_empty()).map(PathBuf::from),
             hash_threads: self.parsed("UKETSUKE_HASH_THREADS", "1"),
+            check_staleness_seconds: self.check_staleness_seconds(),
             call_centre_phone: self.text("UKETSUKE_CALL_CENTRE_PHONE", "0120-000-000"),
         }
     }
@@ -154,6 +157,14 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    fn check_staleness_seconds(&mut self) -> u32 {
+        let seconds = self.parsed("UKETSUKE_CHECK_STALENESS_SECONDS", "30");
+        if !(1..=600).contains(&seconds) {
+            self.errors.push("UKETSUKE_CHECK_STALENESS_SECONDS: between 1 and 600".into());
+        }
+        seconds
     }
 
     fn list<T: std::str::FromStr>(&mut self, key: &str) -> Vec<T>
@@ -272,10 +283,11 @@ mod tests {
             ("UKETSUKE_DATABASE_URL", "mysql://x"),
             ("UKETSUKE_PORTAL_LISTEN", "here"),
             ("UKETSUKE_MASTER_KEYS", "a:short"),
+            ("UKETSUKE_CHECK_STALENESS_SECONDS", "0"),
         ])
         .err()
         .unwrap();
-        assert_eq!(errors.len(), 3, "{errors:?}");
+        assert_eq!(errors.len(), 4, "{errors:?}");
     }
 
     #[test]

@@ -25,6 +25,11 @@ macro_rules! ids {
                 &self.0
             }
 
+            /// The id of these 16 bytes: how tables in memory hold it.
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(uuid::Uuid::from_bytes(bytes).to_string())
+            }
+
             /// Reads an id from a URL; `None` when it is not shaped like one.
             pub fn parse(text: &str) -> Option<Self> {
                 uuid::Uuid::try_parse(text).ok().map(|id| Self(id.to_string()))
@@ -39,6 +44,11 @@ macro_rules! ids {
 
         crate::db::text_column!($name, |text| Some(Self(text)), |value| value.0.as_str());
     )+};
+}
+
+/// The 16 bytes of an id; `None` when the text is not shaped like one.
+pub fn bytes_of(id: &str) -> Option<[u8; 16]> {
+    uuid::Uuid::try_parse(id).ok().map(uuid::Uuid::into_bytes)
 }
 
 ids! {

@@ -37,6 +37,7 @@ pub mod retry;
 pub mod schema;
 pub mod scope;
 pub mod secret;
+pub mod snapshot;
 pub mod spreadsheet;
 pub mod staff;
 pub mod storage;

@@ -636,6 +636,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    standing_heads (id) {
+        id -> Integer,
+        epoch -> BigInt,
+    }
+}
+
+diesel::table! {
+    standing_log (batch) {
+        batch -> BigInt,
+        epoch -> Nullable<BigInt>,
+        mark -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    standing_changes (id) {
+        id -> BigInt,
+        batch -> BigInt,
+        kind -> Text,
+        subject -> Text,
+    }
+}
+
+diesel::table! {
+    standing_instances (id) {
+        id -> Text,
+        name -> Text,
+        seen -> BigInt,
+        answers_seconds -> Integer,
+        beat_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -721,6 +756,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_kept_forms,
     staff_settings,
     automatic_limits,
+    standing_heads,
+    standing_log,
+    standing_changes,
+    standing_instances,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::due_on, facilities::kind);

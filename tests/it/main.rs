@@ -9,6 +9,7 @@ mod races;
 mod routes_by_role;
 mod stories;
 mod support;
+mod two_instances;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         stories::mail_server::TESTS,
         stories::session_ends::TESTS,
         stories::real_list::TESTS,
+        two_instances::TESTS,
         kill::TESTS,
         kill::after_send::TESTS,
     ])

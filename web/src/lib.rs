@@ -26,6 +26,7 @@ pub mod request;
 pub mod routes;
 pub mod server;
 pub mod site;
+pub mod stopped;
 pub mod upload;
 pub mod words;
 

@@ -45,6 +45,45 @@ pub fn app(
         .wrap(from_fn(outer))
 }
 
+/// An application of which `lean` answers at once, with nothing around it (no line
+/// in the access log, no headers but its own), and `configure` as in [`app`].
+pub fn app_with_lean(
+    site: Data<Site>,
+    lean: impl FnOnce(&mut ServiceConfig),
+    configure: impl FnOnce(&mut ServiceConfig),
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let rest = web::scope("")
+        .configure(configure)
+        .default_service(web::to(HttpResponse::NotFound))
+        .wrap(Compress::default())
+        .wrap(from_fn(outer));
+    App::new().app_data(site).configure(lean).service(rest)
+}
+
+/// One way to listen, whatever the application.
+macro_rules! listening {
+    ($listener:expr, $workers:expr, $factory:expr) => {
+        HttpServer::new($factory)
+            .workers($workers)
+            .max_connections(CONNECTIONS)
+            .client_request_timeout(HEAD)
+            .client_disconnect_timeout(Duration::from_secs(5))
+            .keep_alive(KeepAlive::Timeout(IDLE))
+            .shutdown_timeout(LAST_ORDERS)
+            .disable_signals()
+            .listen($listener)?
+            .run()
+    };
+}
+
 /// Serves an application on a listener with `workers` threads, until it is told
 /// to stop; requests under way then finish.
 ///
@@ -54,14 +93,23 @@ pub fn bind<F>(listener: TcpListener, workers: usize, site: Data<Site>, configur
 where
     F: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
 {
-    let server = HttpServer::new(move || app(site.clone(), configure.clone()))
-        .workers(workers)
-        .max_connections(CONNECTIONS)
-        .client_request_timeout(HEAD)
-        .client_disconnect_timeout(Duration::from_secs(5))
-        .keep_alive(KeepAlive::Timeout(IDLE))
-        .shutdown_timeout(LAST_ORDERS)
-        .disable_signals()
-        .listen(listener)?;
-    Ok(server.run())
+    Ok(listening!(listener, workers, move || app(site.clone(), configure.clone())))
+}
+
+/// As [`bind`], for [`app_with_lean`].
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn bind_with_lean<L, F>(
+    listener: TcpListener,
+    workers: usize,
+    site: Data<Site>,
+    lean: L,
+    configure: F,
+) -> std::io::Result<Server>
+where
+    L: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
+    F: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
+{
+    Ok(listening!(listener, workers, move || app_with_lean(site.clone(), lean.clone(), configure.clone())))
 }

@@ -49,7 +49,28 @@ impl DatabaseUrl {
             .then(|| Self::Postgres(url.to_owned()))
     }
 
-    fn connect(&self) -> std::result::Result<Conn, ConnectionError> {
+    /// As it is, with limits on how long a silent server goes unnoticed where the
+    /// URL sets none: two seconds to connect, five until what was sent is answered for.
+    pub(super) fn watchful(&self) -> Self {
+        let Self::Postgres(url) = self else { return self.clone() };
+        let wanted = [
+            ("connect_timeout", "2"),
+            ("tcp_user_timeout", "5000"),
+            ("keepalives_idle", "2"),
+            ("keepalives_interval", "1"),
+            ("keepalives_count", "3"),
+        ];
+        let mut url = url.clone();
+        for (name, value) in wanted {
+            if !url.contains(&format!("{name}=")) {
+                url.push(if url.contains('?') { '&' } else { '?' });
+                url.push_str(&format!("{name}={value}"));
+            }
+        }
+        Self::Postgres(url)
+    }
+
+    pub(super) fn connect(&self) -> std::result::Result<Conn, ConnectionError> {
         match self {
             Self::Sqlite(path) => connect_sqlite(path).map(Conn::Sqlite),
             Self::Postgres(url) => connect_postgres(url).map(Conn::Postgres),
@@ -131,6 +152,18 @@ impl ManageConnection for Connector {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_listener_s_limits_never_replace_those_of_the_url() {
+        let DatabaseUrl::Postgres(url) = DatabaseUrl::Postgres("postgres://h/d?connect_timeout=9".into()).watchful()
+        else {
+            unreachable!("it stays what it is")
+        };
+        assert!(url.starts_with("postgres://h/d?connect_timeout=9&tcp_user_timeout=5000&"), "{url}");
+        assert_eq!(url.matches("connect_timeout").count(), 1);
+        let plain = DatabaseUrl::Postgres("postgres://h/d".into()).watchful();
+        assert!(matches!(plain, DatabaseUrl::Postgres(url) if url.starts_with("postgres://h/d?connect_timeout=2&")));
+    }
 
     #[test]
     fn only_known_schemes_are_urls() {

@@ -3,11 +3,13 @@
 //! One program text serves SQLite and PostgreSQL. A signature says whether data
 //! changes: reads take `&mut Conn`, writes take `&mut Tx`.
 
+mod after;
 mod columns;
 mod connect;
 mod migrate;
 mod tx;
 
+pub use after::AfterCommit;
 pub use columns::At;
 pub(crate) use columns::{text_column, text_enum};
 pub use connect::{Backend, Conn, DatabaseUrl};
@@ -44,6 +46,8 @@ pub struct Db {
     pool: Pool<Connector>,
     clock: Clock,
     keyring: Arc<Keyring>,
+    url: Arc<DatabaseUrl>,
+    after: after::Told,
     #[cfg(any(test, feature = "testing"))]
     asked: Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -69,8 +73,35 @@ impl Db {
             pool,
             clock,
             keyring,
+            url: Arc::new(url.clone()),
+            after: after::Told::default(),
             #[cfg(any(test, feature = "testing"))]
             asked,
+        })
+    }
+
+    /// Another pool of the same process: who is told of commits here is told of
+    /// those made through it.
+    #[must_use]
+    pub fn told_with(self, other: &Self) -> Self {
+        Self { after: other.after.clone(), ..self }
+    }
+
+    /// Calls `who` after each commit that left an event in the audit trail, before
+    /// the writer goes on, for as long as it lives.
+    pub fn tell_after_commit(&self, who: std::sync::Weak<dyn AfterCommit>) {
+        self.after.add(who);
+    }
+
+    /// A connection outside the pool, for one who listens. On PostgreSQL it
+    /// notices within seconds that the other side is gone.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database does not answer.
+    pub fn own_connection(&self) -> Result<Conn> {
+        self.url.watchful().connect().map_err(|error| {
+            tracing::debug!(%error, "no connection of its own");
+            Error::Unavailable { retry_after_seconds: 5 }
         })
     }
 
@@ -183,7 +214,11 @@ impl Db {
     }
 
     fn settle_blocking<T>(&self, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<Ending<T>>) -> Result<T> {
-        tx::run(&mut *self.connection()?, actor, (&self.clock, &self.keyring), work)
+        let done = tx::run(&mut *self.connection()?, actor, (&self.clock, &self.keyring), work)?;
+        if done.told {
+            self.after.tell(self);
+        }
+        Ok(done.value)
     }
 
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Connector>> {

@@ -121,6 +121,14 @@ pub enum Ending<T> {
     Undo(T),
 }
 
+/// What a transaction came to.
+pub(super) struct Done<T> {
+    /// The answer.
+    pub value: T,
+    /// Whether it was committed with events for the audit trail.
+    pub told: bool,
+}
+
 /// Begins (`BEGIN IMMEDIATE` on SQLite: a deferred transaction that reads and
 /// then writes fails with "database is locked" under load), works, and commits
 /// or rolls back. The clock is read when the transaction has begun: one that
@@ -130,11 +138,12 @@ pub(super) fn run<T>(
     actor: Actor,
     (clock, keyring): (&Clock, &Keyring),
     work: impl FnOnce(&mut Tx<'_>) -> Result<Ending<T>>,
-) -> Result<T> {
+) -> Result<Done<T>> {
     begin(conn)?;
     let mut tx = Tx { conn, actor, now: clock.now().into(), events: Vec::new() };
     let ending = work(&mut tx);
     let events = std::mem::take(&mut tx.events);
+    let told = !events.is_empty();
     // The trail is written last: its end is locked no longer than it takes to commit.
     let ending = match ending {
         Ok(Ending::Keep(value)) => audit::append(conn, keyring, events).map(|()| Ending::Keep(value)),
@@ -143,11 +152,11 @@ pub(super) fn run<T>(
     match ending {
         Ok(Ending::Keep(value)) => {
             Manager::commit_transaction(conn)?;
-            Ok(value)
+            Ok(Done { value, told })
         }
         Ok(Ending::Undo(value)) => {
             Manager::rollback_transaction(conn)?;
-            Ok(value)
+            Ok(Done { value, told: false })
         }
         Err(error) => {
             Manager::rollback_transaction(conn)?;

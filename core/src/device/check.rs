@@ -1,5 +1,6 @@
-//! The answer at every card reading: is this device one of ours, in good
-//! standing, and for which facility does it speak? One look-up, nothing written.
+//! The rules of the answer at every card reading: is this device one of ours, in
+//! good standing, and for which facility does it speak? Checks are answered from
+//! memory (`crate::snapshot`) by these rules; here they are asked of the tables.
 //!
 //! Asked by the eligibility service; a device itself asks only for its key.
 
@@ -19,7 +20,7 @@ use crate::schema::{credentials, devices, facilities, registrations};
 /// The scope every device token has.
 pub const SCOPE: &str = "eligibility";
 /// 一般利用者: what every device of 資格確認限定型 is.
-const ROLE_GENERAL: &str = "general";
+pub const ROLE_GENERAL: &str = "general";
 
 /// What a check answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,16 +123,31 @@ fn find(conn: &mut Conn, id: &CredentialId) -> Result<Option<Row>> {
         .optional()?)
 }
 
-impl Row {
+/// What decides whether a credential counts, wherever it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Basis {
+    /// The credential.
+    pub credential: CredentialState,
+    /// Its device.
+    pub device: DeviceState,
+    /// First day of the facility being closed, if it is.
+    pub closed_on: Option<NaiveDate>,
+    /// Whether the facility ever stood in the register.
+    pub registered: bool,
+    /// When its right ended, if it did.
+    pub ended_at: Option<At>,
+}
+
+impl Basis {
     /// Nothing, or why the device may not do anything at `now`.
-    fn inactive(&self, now: At) -> Option<Reason> {
-        match (self.credential, self.state) {
+    pub fn inactive(&self, now: At) -> Option<Reason> {
+        match (self.credential, self.device) {
             (_, DeviceState::Suspended) => return Some(Reason::Suspended),
             (_, DeviceState::Revoked | DeviceState::Issued) => return Some(Reason::Revoked),
             (CredentialState::Ended, DeviceState::Active) => return Some(Reason::Ended),
             (CredentialState::Active, DeviceState::Active) => {}
         }
-        let registered = self.registered_at.is_some() && self.ended_at.is_none_or(|ended| now < ended);
+        let registered = self.registered && self.ended_at.is_none_or(|ended| now < ended);
         match standing::judge(self.closed_on, registered, now) {
             Standing::Good => None,
             Standing::Closed => Some(Reason::FacilityClosed),
@@ -140,7 +156,21 @@ impl Row {
     }
 }
 
-/// Judges a token whose MAC held. Reads only.
+impl Row {
+    fn inactive(&self, now: At) -> Option<Reason> {
+        let basis = Basis {
+            credential: self.credential,
+            device: self.state,
+            closed_on: self.closed_on,
+            registered: self.registered_at.is_some(),
+            ended_at: self.ended_at,
+        };
+        basis.inactive(now)
+    }
+}
+
+/// Judges a token whose MAC held, straight from the tables. Checks are answered
+/// from memory (`crate::snapshot`); this is what tests hold that against.
 ///
 /// # Errors
 /// From the database only.

@@ -22,7 +22,7 @@ mod upkeep;
 mod tests;
 
 pub use activate::{Activated, Attempt, Outcome, activate};
-pub use check::{Checked, Client, Facts, Reason, SCOPE, check, find_client};
+pub use check::{Basis, Checked, Client, Facts, ROLE_GENERAL, Reason, SCOPE, check, find_client};
 pub use issue::{issue, take_back};
 pub use mail::{Activated as ActivatedLetter, Reissued, ReissuedLost, Resumed, Revoked, Suspended};
 pub use manage::{look_at_stop_link, manage_for_staff, reissue, resume, revoke, set_label, suspend, suspend_by_link};

@@ -3,9 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Text, Timestamp};
 
 use crate::audit::Deed;
-use crate::db::{At, Tx};
+use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::ids::{ActivationId, DeviceId};
 use crate::schema::{activations, devices, used_jtis};
@@ -47,12 +48,28 @@ pub fn expire_activations(tx: &mut Tx<'_>) -> Result<usize> {
 /// # Errors
 /// From the database only.
 pub fn write_last_used(tx: &mut Tx<'_>, uses: &[(DeviceId, At)]) -> Result<()> {
+    if let Conn::Postgres(c) = tx.conn() {
+        return write_last_used_at_once(c, uses);
+    }
     for (device, at) in uses {
         let older = devices::last_used_at.is_null().or(devices::last_used_at.lt(*at).assume_not_null());
         diesel::update(devices::table.filter(devices::id.eq(device)).filter(older))
             .set(devices::last_used_at.eq(*at))
             .execute(tx.conn())?;
     }
+    Ok(())
+}
+
+/// As one statement, which here costs a tenth.
+fn write_last_used_at_once(conn: &mut PgConnection, uses: &[(DeviceId, At)]) -> Result<()> {
+    let (ids, times): (Vec<&str>, Vec<At>) = uses.iter().map(|(device, at)| (device.as_str(), *at)).unzip();
+    diesel::sql_query(
+        "update devices set last_used_at = used.at from unnest($1, $2) as used (id, at) \
+         where devices.id = used.id and (last_used_at is null or last_used_at < used.at)",
+    )
+    .bind::<Array<Text>, _>(ids)
+    .bind::<Array<Timestamp>, _>(times)
+    .execute(conn)?;
     Ok(())
 }
 

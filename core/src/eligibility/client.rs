@@ -11,7 +11,7 @@ use crate::fold;
 use crate::form::FieldErrors;
 use crate::ids::IntrospectionClientId;
 use crate::schema::introspection_clients;
-use crate::secret::PlainToken;
+use crate::secret::{PlainToken, TokenHash};
 
 /// The longest name of a credential, in characters.
 const NAME_MAX_CHARS: usize = 60;
@@ -84,6 +84,23 @@ pub fn list(conn: &mut Conn) -> Result<Vec<IntrospectionClient>> {
     Ok(introspection_clients::table
         .order((introspection_clients::created_at, introspection_clients::id))
         .select(IntrospectionClient::as_select())
+        .load(conn)?)
+}
+
+/// What a check needs to know of a credential that is taken.
+#[derive(Debug, Clone, Queryable)]
+pub(crate) struct TakenClient {
+    pub id: String,
+    pub secret_hash: TokenHash,
+    pub expires_at: Option<At>,
+}
+
+/// Every credential that is taken at present, for the memory of checks. What ends
+/// or changes one stands in the log of changes (migration `standing_log`).
+pub(crate) fn all_taken(conn: &mut Conn) -> Result<Vec<TakenClient>> {
+    Ok(introspection_clients::table
+        .filter(introspection_clients::state.eq(ClientState::Active))
+        .select((introspection_clients::id, introspection_clients::secret_hash, introspection_clients::expires_at))
         .load(conn)?)
 }
 

@@ -10,5 +10,6 @@ mod signing_key;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use client::all_taken;
 pub use client::{IntrospectionClient, NewClient, add, authenticate, list};
 pub use signing_key::{public_keys, signing_key};

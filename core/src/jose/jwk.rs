@@ -122,6 +122,14 @@ fn coordinate(text: Option<&str>) -> Result<[u8; 32], JoseError> {
         .ok_or(JoseError::Key("a coordinate is missing or has not 32 bytes"))
 }
 
+/// The 32 bytes of a thumbprint; `None` when it is none.
+pub fn thumbprint_bytes(jkt: &str) -> Option<[u8; 32]> {
+    // Room for what the decoder guesses at most.
+    let mut bytes = [0; 36];
+    let length = URL_SAFE_NO_PAD.decode_slice(jkt, &mut bytes).ok()?;
+    bytes.get(..length)?.try_into().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +151,10 @@ mod tests {
         ] {
             let key = Jwk::from_value(&key).unwrap();
             assert_eq!(key.thumbprint(), thumbprint);
+            let bytes = thumbprint_bytes(thumbprint).unwrap();
+            assert_eq!(URL_SAFE_NO_PAD.encode(bytes), thumbprint);
+            assert_eq!(thumbprint_bytes(&thumbprint[1..]), None);
+            assert_eq!(thumbprint_bytes(&thumbprint.repeat(2)), None);
             assert_eq!(Jwk::from_json(&key.to_json()), Ok(key));
             assert_eq!(Jwk::from_set(&json!({"keys": [key.to_value()]})), Ok(key));
         }

@@ -20,7 +20,7 @@ pub use access_token::{AccessClaims, hash_access_token, mint_access_token, read_
 pub use assertion::{Assertion, claimed_client_id, verify_client_assertion};
 pub use dpop::{Dpop, verify_dpop};
 pub use error::JoseError;
-pub use jwk::Jwk;
+pub use jwk::{Jwk, thumbprint_bytes};
 pub use server_key::SigningKey;
 
 /// How far a sender's clock may be off, in seconds.

@@ -114,7 +114,7 @@ impl Keyring {
 
     /// Whether `mac_hex` is the MAC of `data` under any key, in constant time.
     pub fn verify_mac(&self, purpose: Purpose, data: &[u8], mac_hex: &str) -> bool {
-        let Some(tag) = token::unhex(mac_hex) else {
+        let Some(tag) = token::unhex_32(mac_hex) else {
             return false;
         };
         self.keys.iter().any(|keys| hmac::verify(keys.mac_key(purpose), data, &tag).is_ok())

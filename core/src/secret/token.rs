@@ -100,6 +100,31 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     if rest.is_empty() { bytes } else { None }
 }
 
+/// The 32 bytes behind 64 digits of lower-case hex, without memory of their own.
+pub(crate) fn unhex_32(text: &str) -> Option<[u8; 32]> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let pairs: &[[u8; 2]; 32] = pairs.try_into().ok()?;
+    let mut wrong = 0;
+    // No way out in the middle: many at a time, and the same time for all.
+    let bytes = pairs.map(|[high, low]| {
+        let (high, low) = (VALUES[usize::from(high)], VALUES[usize::from(low)]);
+        wrong |= high | low;
+        high << 4 | (low & 0xf)
+    });
+    (wrong < 16).then_some(bytes)
+}
+
+/// The value of each digit; 16 and more for what is none.
+const VALUES: [u8; 256] = {
+    let mut values = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
+
 fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
@@ -135,6 +160,11 @@ mod tests {
         for wrong in ["0", "0g", "AA", "あ", "+1"] {
             assert_eq!(unhex(wrong), None, "{wrong}");
         }
+        let bytes: [u8; 32] = std::array::from_fn(|n| (n * 9) as u8);
+        assert_eq!(unhex_32(&hex(&bytes)), Some(bytes));
+        assert_eq!(unhex_32(&hex(&bytes)[1..]), None);
+        assert_eq!(unhex_32(&hex(&bytes).replace('0', "A")), None);
+        assert_eq!(unhex_32(&"g".repeat(64)), None);
     }
 
     #[test]

@@ -8,6 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use uketsuke_core::secret::PlainToken;
 use uketsuke_web::fields::Fields;
 
+use super::question::is_plain;
+
 /// The value of the one `Authorization` header with this scheme.
 pub fn authorization<'r>(request: &'r HttpRequest, scheme: &str) -> Option<&'r str> {
     let mut all = request.headers().get_all(AUTHORIZATION);
@@ -20,6 +22,9 @@ pub fn authorization<'r>(request: &'r HttpRequest, scheme: &str) -> Option<&'r s
 pub fn credentials(request: &HttpRequest) -> Option<(String, PlainToken)> {
     let decoded = STANDARD.decode(authorization(request, "Basic")?).ok()?;
     let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    if is_plain(&decoded) {
+        return Some((id.to_owned(), PlainToken::received(secret)));
+    }
     Some((form_decoded(id)?, PlainToken::received(&form_decoded(secret)?)))
 }
 

@@ -3,7 +3,7 @@
 //! person can mend it, `message` says so in Japanese.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use uketsuke_core::error::Error;
@@ -46,7 +46,8 @@ pub const UNSUPPORTED_GRANT_TYPE: Kind = kind(400, "unsupported_grant_type", Non
 pub const INVALID_SCOPE: Kind = kind(400, "invalid_scope", None);
 /// Too many tries.
 pub const TOO_MANY: Kind = kind(429, "temporarily_unavailable", None);
-const UNAVAILABLE: Kind = kind(503, "temporarily_unavailable", None);
+/// Not at this moment.
+pub const UNAVAILABLE: Kind = kind(503, "temporarily_unavailable", None);
 const FAULT: Kind = kind(500, "server_error", None);
 
 /// A failure of the API.
@@ -74,6 +75,11 @@ impl ApiError {
     /// Says when to try again.
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after_seconds: Some(seconds), ..self }
+    }
+
+    /// Whether the same request may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        self.kind.status == UNAVAILABLE.status
     }
 
     fn body(&self) -> Value {
@@ -116,6 +122,11 @@ impl ResponseError for ApiError {
         }
         answer
     }
+}
+
+/// Another method than the one there is.
+pub async fn only_post() -> HttpResponse {
+    HttpResponse::MethodNotAllowed().insert_header((ALLOW, "POST")).finish()
 }
 
 /// Whatever is not in the table (RFC 9457).

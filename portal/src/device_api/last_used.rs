@@ -1,8 +1,7 @@
 //! When devices were last used: gathered in memory, because a check writes
-//! nothing, and written in batches. A crash loses one batch at most.
+//! nothing, and written in batches. A crash loses what was gathered.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -17,26 +16,23 @@ use super::DeviceApi;
 const EVERY: Duration = Duration::from_secs(5);
 /// Devices per transaction.
 const BATCH: usize = 500;
+/// Devices written at one time, about: twice the busiest hour of the country. More
+/// wait for the next time, so that a rush of checks is no rush of writes.
+const AT_ONE_TIME: usize = 10_000;
+/// Lines about checks: one in so many batches.
+const TOLD: u32 = 12;
 
-/// The newest use of each device since the last batch.
+/// Uses that were taken and could not be written.
 #[derive(Debug, Default)]
-pub struct LastUsed(Mutex<HashMap<DeviceId, At>>);
+pub struct LastUsed(Mutex<Vec<(DeviceId, At)>>);
 
 impl LastUsed {
-    /// Notes a use.
-    pub fn note(&self, device: DeviceId, at: At) {
-        let mut map = self.map();
-        let known = map.entry(device).or_insert(at);
-        *known = at.max(*known);
+    fn take(&self) -> Vec<(DeviceId, At)> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes all that is noted.
-    pub fn take(&self) -> Vec<(DeviceId, At)> {
-        std::mem::take(&mut *self.map()).into_iter().collect()
-    }
-
-    fn map(&self) -> MutexGuard<'_, HashMap<DeviceId, At>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn keep(&self, uses: Vec<(DeviceId, At)>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(uses);
     }
 }
 
@@ -47,6 +43,9 @@ impl DeviceApi {
     /// From the database.
     pub async fn write_last_used(&self) -> Result<()> {
         let mut uses = self.last_used.take();
+        if uses.is_empty() {
+            uses = self.checks.take_uses(AT_ONE_TIME);
+        }
         // One order for all instances, so that their transactions never wait crosswise.
         uses.sort();
         while !uses.is_empty() {
@@ -54,19 +53,24 @@ impl DeviceApi {
             let written = batch.clone();
             let outcome = self.db.write(Actor::system(), move |tx| device::write_last_used(tx, &written)).await;
             if let Err(error) = outcome {
-                batch.into_iter().chain(uses).for_each(|(device, at)| self.last_used.note(device, at));
+                uses.extend(batch);
+                self.last_used.keep(uses);
                 return Err(error);
             }
         }
         Ok(())
     }
 
-    /// Writes every five seconds until told to stop, then once more.
+    /// Writes every five seconds until told to stop, then once more; once a minute
+    /// tells what checks were answered.
     pub async fn keep_writing_last_used(&self, mut stopped: watch::Receiver<bool>) {
-        loop {
+        for turn in 1_u32.. {
             let stop = tokio::time::timeout(EVERY, stopped.wait_for(|stop| *stop)).await.is_ok();
             if let Err(error) = self.write_last_used().await {
                 tracing::warn!(%error, "last uses could not be written");
+            }
+            if stop || turn.is_multiple_of(TOLD) {
+                self.tally.tell();
             }
             if stop {
                 return;

@@ -11,9 +11,11 @@ mod introspect;
 mod last_used;
 mod metadata;
 mod proof;
+mod question;
 mod register;
 mod routes;
 mod state;
+mod tally;
 mod token;
 
 #[cfg(test)]
@@ -21,9 +23,17 @@ mod tests;
 
 use actix_web::web::{self, Data, ServiceConfig};
 
-pub use last_used::LastUsed;
 pub use routes::routes;
 pub use state::DeviceApi;
+
+/// Adds the check alone, to stand before everything else: it is asked at every card.
+pub fn configure_check(config: &mut ServiceConfig, api: Data<DeviceApi>) {
+    let check = web::resource(routes::INTROSPECT)
+        .app_data(api)
+        .route(web::post().to(introspect::introspect))
+        .default_service(web::to(error::only_post));
+    config.service(check);
+}
 
 /// Adds the routes of [`routes()`] and what they work with.
 pub fn configure(config: &mut ServiceConfig, api: Data<DeviceApi>) {

@@ -1,6 +1,7 @@
 //! What the handlers work with, shared by all threads of the listener.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::OnceCell;
@@ -10,8 +11,10 @@ use uketsuke_core::eligibility;
 use uketsuke_core::error::Result;
 use uketsuke_core::jose::SigningKey;
 use uketsuke_core::secret::Keyring;
+use uketsuke_core::snapshot::{Settings, Snapshot};
 
 use super::last_used::LastUsed;
+use super::tally::Tally;
 
 /// The device API's state.
 pub struct DeviceApi {
@@ -21,15 +24,29 @@ pub struct DeviceApi {
     pub keyring: Arc<Keyring>,
     /// The issuer's address stands here.
     pub config: Arc<Config>,
-    /// Devices seen since the last batch was written.
-    pub last_used: LastUsed,
+    /// What checks are answered from.
+    pub checks: Snapshot,
+    /// What checks were answered.
+    pub(super) tally: Tally,
+    /// Last uses that could not be written yet.
+    pub(super) last_used: LastUsed,
     signing_key: OnceCell<SigningKey>,
 }
 
 impl DeviceApi {
-    /// The state; the signing key is read, or made, when first asked for.
+    /// The state; the signing key is read, or made, when first asked for. What
+    /// checks are answered from begins to load.
+    ///
+    /// # Panics
+    /// When no thread can be started.
     pub fn new(db: Db, keyring: Arc<Keyring>, config: Arc<Config>) -> Self {
-        Self { db, keyring, config, last_used: LastUsed::default(), signing_key: OnceCell::new() }
+        let settings = Settings {
+            name: format!("{} {}", host_name(), config.device_api_listen),
+            most_stale: Duration::from_secs(config.check_staleness_seconds.into()),
+        };
+        let checks = Snapshot::start(&db, settings).expect("a thread can be started");
+        let (tally, last_used) = (Tally::default(), LastUsed::default());
+        Self { db, keyring, config, checks, tally, last_used, signing_key: OnceCell::new() }
     }
 
     /// Our name as an OAuth server (`iss`), without a slash at the end.
@@ -57,4 +74,11 @@ impl DeviceApi {
             .get_or_try_init(|| self.db.write(Actor::system(), move |tx| eligibility::signing_key(tx, &keyring)))
             .await
     }
+}
+
+/// What this machine calls itself, for people who look for an instance.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "?".to_owned() } else { name.to_owned() }
 }

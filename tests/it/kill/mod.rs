@@ -20,7 +20,7 @@ mod killer;
 mod letters;
 mod person;
 mod reviewer;
-mod server;
+pub mod server;
 mod walk;
 mod world;
 

@@ -33,20 +33,49 @@ pub struct Server {
     child: Mutex<Option<Child>>,
     environment: Vec<(&'static str, String)>,
     // Dropped last, and in this order.
-    _database: Database,
+    _database: Option<Database>,
     folder: TempDir,
 }
 
 impl Server {
     /// Starts it, ready to answer.
     pub fn start(place: &Place) -> Self {
+        Self::start_over(place, |_| {})
+    }
+
+    /// Starts it over what `prepare` makes of its empty database.
+    pub fn start_over(place: &Place, prepare: impl FnOnce(&Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let database = Database::new(place, folder.path());
         let environment = environment(&database, &folder);
-        let server = Self { child: Mutex::new(None), environment, _database: database, folder };
+        let server = Self { child: Mutex::new(None), environment, _database: Some(database), folder };
+        prepare(&server.config());
         server.start_again();
         server.wait_until_ready();
         server
+    }
+
+    /// Another instance over the same database and with the same keys, ready to
+    /// answer. It ends before this one does.
+    pub fn beside(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let mut environment = self.environment.clone();
+        for (name, value) in at_free_ports() {
+            environment.retain(|(known, _)| *known != name);
+            environment.push((name, value));
+        }
+        let server = Self { child: Mutex::new(None), environment, _database: None, folder };
+        server.start_again();
+        server.wait_until_ready();
+        server
+    }
+
+    /// Holds the process, or lets it go on.
+    pub fn hold(&self, held: bool) {
+        let child = self.child.lock().expect("nobody panics holding it");
+        let pid = child.as_ref().expect("it runs").id().to_string();
+        let signal = if held { "-STOP" } else { "-CONT" };
+        assert!(Command::new("kill").args([signal, &pid]).status().expect("there is kill").success());
     }
 
     /// The configuration it runs with.
@@ -155,24 +184,32 @@ impl Drop for Server {
 }
 
 fn environment(database: &Database, folder: &TempDir) -> Vec<(&'static str, String)> {
-    let [portal, admin, api] = free_ports();
-    let (listen, url) = (|port| format!("127.0.0.1:{port}"), |port| format!("http://127.0.0.1:{port}"));
     let path = |name: &str| folder.path().join(name).display().to_string();
-    vec![
+    let mut environment = vec![
         ("UKETSUKE_DATABASE_URL", database.url.clone()),
         ("UKETSUKE_EVIDENCE_DIR", path("evidence")),
         // Letters of decisions do not wait: the clock on the wall is the test's.
         ("UKETSUKE_UNDO_MINUTES", "0".to_owned()),
         ("UKETSUKE_MAIL", format!("file:{}", path("mail"))),
+        ("UKETSUKE_MASTER_KEYS", format!("kill:{}", random_key())),
+        // Everybody here would otherwise come from one address, which is throttled.
+        ("UKETSUKE_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
+    ];
+    environment.extend(at_free_ports());
+    environment
+}
+
+/// Where the sites listen, and how they are called.
+fn at_free_ports() -> [(&'static str, String); 6] {
+    let [portal, admin, api] = free_ports();
+    let (listen, url) = (|port| format!("127.0.0.1:{port}"), |port| format!("http://127.0.0.1:{port}"));
+    [
         ("UKETSUKE_PORTAL_LISTEN", listen(portal)),
         ("UKETSUKE_ADMIN_LISTEN", listen(admin)),
         ("UKETSUKE_DEVICE_API_LISTEN", listen(api)),
         ("UKETSUKE_PORTAL_URL", url(portal)),
         ("UKETSUKE_ADMIN_URL", url(admin)),
         ("UKETSUKE_DEVICE_API_URL", url(api)),
-        ("UKETSUKE_MASTER_KEYS", format!("kill:{}", random_key())),
-        // Everybody here would otherwise come from one address, which is throttled.
-        ("UKETSUKE_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
     ]
 }
 

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread::JoinHandle;
 
+use actix_web::http::Method;
 use chrono::{DateTime, Duration, Utc};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -28,6 +29,7 @@ use uketsuke_workers::runner::Runner;
 
 use super::browser::Browser;
 use super::database::{Database, Place};
+use super::http::{agent, try_send};
 
 const SITES: &[Part] = &[Part::Portal, Part::Admin, Part::DeviceApi];
 
@@ -76,6 +78,7 @@ impl TestApp {
         parts.db.migrate().expect("migrations run");
         let runner = Runner::new(parts.works().expect("workers can be built"));
         let (stop, server) = serve(parts.clone(), listeners);
+        wait_until_ready(&parts.config.device_api_url);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
         Self {
             parts,
@@ -177,6 +180,14 @@ impl TestApp {
         let dead = self.read(|c| queue::count(c, JobState::Dead));
         let dead = if self.forgiving.load(Ordering::SeqCst) { 0 } else { dead };
         assert_eq!((left, dead), (0, 0), "(undelivered, dead) jobs at the end of the test: run_jobs() was not called?");
+    }
+}
+
+/// Waits until checks are loaded.
+fn wait_until_ready(device_api: &str) {
+    let (agent, url) = (agent(), format!("{device_api}/readyz"));
+    while !try_send(&agent, Method::GET, &url, &[], &[]).is_ok_and(|answer| answer.status == 200) {
+        std::thread::yield_now();
     }
 }
 

@@ -11,9 +11,10 @@ use uketsuke_core::error::Error;
 use uketsuke_core::facility::Facility;
 use uketsuke_core::ids::DeviceId;
 use uketsuke_core::refusal::Refusal;
+use uketsuke_core::snapshot;
 use uketsuke_core::staff::role::Permission;
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageResult, html};
+use uketsuke_web::{PageResult, html, stopped};
 
 use super::state_words;
 use crate::Office;
@@ -27,6 +28,8 @@ struct Page {
     facility: Facility,
     closed: bool,
     state: (&'static str, &'static str),
+    /// How far a stop has come; empty while there is none.
+    stopped: String,
     deeds: Vec<&'static Deed>,
 }
 
@@ -79,7 +82,16 @@ pub async fn show(office: Data<Office>, who: Staff<ReadFacilities>, path: Path<S
     let deeds = DEEDS.iter().filter(|deed| may && device.state.allows(deed.verb)).collect();
     let frame = who.frame(format!("端末 {}", device.user_id), "/devices");
     let closed = facility.is_closed(tokyo_date(office.db.clock().now()));
-    html(&Page { frame, closed, state: state_words(device.state), deeds, device, facility })
+    let stopped = stopped(&office, &device).await?;
+    html(&Page { frame, closed, state: state_words(device.state), stopped, deeds, device, facility })
+}
+
+async fn stopped(office: &Office, device: &Device) -> Result<String, Error> {
+    if !stopped::is_stopped(device) {
+        return Ok(String::new());
+    }
+    let id = device.id.clone();
+    Ok(stopped::for_staff(&office.db.read(move |c| snapshot::of_device(c, &id)).await?))
 }
 
 /// Asks before the deed.

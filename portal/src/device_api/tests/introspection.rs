@@ -1,5 +1,7 @@
 //! `POST /oauth/introspect`: the check at the card.
 
+use std::time::Duration;
+
 use uketsuke_core::jose::{AccessClaims, mint_access_token};
 use uketsuke_core::secret::Keyring;
 
@@ -69,7 +71,7 @@ async fn unknown_expired_forged_and_foreign_tokens_look_alike() {
         ("expired", mint_access_token(&keyring(), &AccessClaims { exp: now, ..claims.clone() })),
         ("another key", mint_access_token(&keyring(), &AccessClaims { jkt: "x".into(), ..claims.clone() })),
         ("another generation", mint_access_token(&keyring(), &AccessClaims { generation: 9, ..claims })),
-        ("endless", "a".repeat(15_000)),
+        ("endless", "a".repeat(4_000)),
     ] {
         let answer = world.check(&asked).await;
         assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, INACTIVE), "{what}");
@@ -145,5 +147,50 @@ async fn a_check_writes_nothing_and_last_use_comes_in_a_batch() {
     assert_eq!(last_used(), None);
     world.api.write_last_used().await.expect("written");
     assert_eq!(last_used(), Some(world.db.clock.now().into()));
-    assert!(world.api.last_used.take().is_empty());
+    assert!(world.api.checks.take_uses(1_000).is_empty());
+}
+
+#[actix_web::test]
+async fn without_the_database_checks_go_on_for_a_while_and_say_so_then_they_end() {
+    let world = world();
+    let device = world.activated().await;
+    let token = world.token(&device).await;
+    assert!(world.check(&token).await.json().get("as_of").is_none());
+    world.api.checks.age(Duration::from_secs(20));
+    let answer = world.check(&token).await.json();
+    assert_eq!(answer["active"], true);
+    let age = world.db.clock.now().timestamp() - answer["as_of"].as_i64().expect("a time");
+    assert!((20..25).contains(&age), "{age}");
+    assert_eq!(world.check("rubbish").await.text, INACTIVE);
+    world.api.checks.age(Duration::from_secs(31));
+    for token in [token.as_str(), "rubbish"] {
+        let answer = world.check(token).await;
+        assert_eq!(answer.error(), (503, "temporarily_unavailable".into()));
+        assert!(answer.headers.contains_key("retry-after") && !answer.text.contains("active"));
+    }
+    world.api.checks.age(Duration::ZERO);
+    assert_eq!(world.check(&token).await.json()["active"], true);
+}
+
+#[actix_web::test]
+async fn a_check_asks_the_database_nothing() {
+    let world = world();
+    let device = world.activated().await;
+    let token = world.token(&device).await;
+    let before = world.db.queries();
+    for asked in [token.as_str(), "rubbish"] {
+        world.check(asked).await;
+    }
+    world.send(question_by("x", "y", &token)).await;
+    assert_eq!(world.db.queries(), before);
+}
+
+#[actix_web::test]
+async fn a_question_of_more_than_4_kib_is_read_and_refused() {
+    let world = world();
+    let (id, secret) = (world.service.id.as_str(), world.service.secret.reveal());
+    for length in [4 * 1024, 200_000, 3 * 1024 * 1024] {
+        let answer = world.send(question_by(id, secret, &"a".repeat(length))).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{length}");
+    }
 }

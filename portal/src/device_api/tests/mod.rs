@@ -76,6 +76,7 @@ fn world() -> World {
         .expect("a world");
     let config = Config::from_lookup(|_| None).expect("the defaults");
     let api = Data::new(DeviceApi::new(db.db.clone(), keyring(), config.into()));
+    assert!(api.checks.wait_until_loaded(std::time::Duration::from_secs(20)), "checks are loaded");
     World { db, api, scope, devices, service }
 }
 

@@ -8,8 +8,9 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use uketsuke_core::device::{self, CodeStanding, Device, DeviceVerb, Settings};
 use uketsuke_core::facility;
+use uketsuke_core::snapshot;
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageError, PageResult, html, words};
+use uketsuke_web::{PageError, PageResult, html, stopped, words};
 
 use super::{code_sentence, find, id_of, last_used};
 use crate::Portal;
@@ -23,6 +24,8 @@ struct Page {
     device: Device,
     facility_code: String,
     last_used: String,
+    /// How far a stop has come; empty while there is none.
+    stopped: String,
     /// What the code means, in one sentence.
     code_sentence: String,
     /// Whether there is something to show.
@@ -59,9 +62,13 @@ pub async fn reveal(portal: Data<Portal>, who: Verified, id: Path<String>) -> Pa
 
 async fn page(portal: &Portal, who: &Verified, device: Device, shown: Option<Settings>) -> Result<Page, PageError> {
     let (facility, now, of) = (who.scope().facility().clone(), portal.now(), device.clone());
-    let (facility, codes) = portal
+    let (facility, codes, stopped) = portal
         .db
-        .read(move |c| Ok((facility::repo::get(c, &facility)?, device::code_standings(c, &[of], now)?)))
+        .read(move |c| {
+            let stopped = stopped::is_stopped(&of).then(|| snapshot::of_device(c, &of.id)).transpose()?;
+            let stopped = stopped.as_ref().map(stopped::for_facility).unwrap_or_default();
+            Ok((facility::repo::get(c, &facility)?, device::code_standings(c, &[of], now)?, stopped))
+        })
         .await?;
     let code = codes.get(&device.id);
     Ok(Page {
@@ -69,6 +76,7 @@ async fn page(portal: &Portal, who: &Verified, device: Device, shown: Option<Set
         closing: Closing::of(portal, &facility),
         facility_code: facility.code.to_string(),
         last_used: last_used(&device),
+        stopped,
         code_sentence: code_sentence(code),
         open: matches!(code, Some(CodeStanding::Open { .. })),
         shown,

@@ -7,9 +7,10 @@ use askama::Template;
 use uketsuke_core::db::{Actor, ActorKind};
 use uketsuke_core::device::{self, Device, DeviceState};
 use uketsuke_core::secret::PlainToken;
-use uketsuke_web::page::Frame;
+use uketsuke_core::snapshot::{self, Spread};
+use uketsuke_web::page::{FlashKind, Frame};
 use uketsuke_web::request::traced;
-use uketsuke_web::{PageResult, html, see_other, site};
+use uketsuke_web::{PageResult, flash, html, see_other, site, stopped};
 
 use crate::Portal;
 
@@ -40,8 +41,16 @@ pub async fn show(portal: Data<Portal>, request: HttpRequest, token: Path<String
 pub async fn stop(portal: Data<Portal>, request: HttpRequest, token: Path<String>) -> PageResult {
     let hash = PlainToken::received(&token).hash();
     let actor = traced(&request, Actor::new(ActorKind::Visitor, ""));
-    portal.db.write(actor, move |tx| device::suspend_by_link(tx, &hash)).await?;
-    Ok(see_other("/device-stopped"))
+    let device = portal.db.write(actor, move |tx| device::suspend_by_link(tx, &hash)).await?;
+    let spread = portal.db.read(move |c| snapshot::of_device(c, &device.id)).await;
+    let to = see_other("/device-stopped");
+    Ok(match spread {
+        Ok(missing @ Spread::Missing(_)) => {
+            flash::carry(&request, to, FlashKind::Warning, &stopped::for_facility(&missing))
+        }
+        // It is stopped, whatever else could not be read.
+        _ => to,
+    })
 }
 
 /// What was done and what comes next.

@@ -247,6 +247,8 @@ async fn a_device_is_suspended_resumed_and_revoked_after_a_word_of_warning() {
         let done = world.post(&me, &world.path(0, step), &[]).await;
         assert_eq!((done.status, done.location), (StatusCode::SEE_OTHER, world.path(0, "")), "{step}");
         assert_eq!(world.device(0).state, to);
+        let told = world.get(&me, &world.path(0, "")).await.text.contains("すべての確認サーバーで、停止を確認しました");
+        assert_eq!(told, to != DeviceState::Active, "{step}");
         assert_eq!(world.post(&me, &world.path(0, step), &[]).await.status, StatusCode::CONFLICT, "{step} twice");
     }
     for step in ["/suspend", "/resume", "/revoke", "/reissue"] {

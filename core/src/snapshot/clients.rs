@@ -1,0 +1,44 @@
+//! The eligibility service's credentials in memory: few, so that any change
+//! loads all of them.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use ring::digest;
+
+use crate::db::{At, Conn};
+use crate::eligibility;
+use crate::error::Result;
+use crate::secret::unhex;
+
+struct Client {
+    /// SHA-256 of the secret, which has 256 random bits.
+    secret: [u8; 32],
+    expires_at: Option<At>,
+}
+
+/// Credentials by their client id.
+#[derive(Default)]
+pub(super) struct Clients(RwLock<HashMap<String, Client>>);
+
+impl Clients {
+    /// Whether this id and secret belong together and are taken at `now`.
+    pub fn know(&self, id: &str, secret: &str, now: At) -> bool {
+        let clients = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(client) = clients.get(id) else { return false };
+        // Hashes of 256-bit secrets: what a comparison's time could tell finds none.
+        let right = digest::digest(&digest::SHA256, secret.as_bytes()).as_ref() == client.secret;
+        right && client.expires_at.is_none_or(|at| now < at)
+    }
+
+    /// Reads all of them anew.
+    pub fn load(&self, conn: &mut Conn) -> Result<()> {
+        let taken = eligibility::all_taken(conn)?.into_iter().filter_map(|row| {
+            let secret = unhex(row.secret_hash.as_str())?.try_into().ok()?;
+            Some((row.id, Client { secret, expires_at: row.expires_at }))
+        });
+        let all = taken.collect();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = all;
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! The rows behind the memory, by pages or by ids: one visit per some thousand.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::memory::{Credential, Facility, Key};
+use super::short::Short;
+use crate::db::{At, Conn};
+use crate::device::{CredentialState, DeviceState};
+use crate::error::Result;
+use crate::facility::kind::FacilityKind;
+use crate::ids::bytes_of;
+use crate::jose::thumbprint_bytes;
+use crate::schema::{credentials, devices, facilities, registrations};
+
+/// Rows per page of a load.
+const PAGE: i64 = 20_000;
+/// Ids per query.
+const CHUNK: usize = 500;
+
+/// A credential in use as its tables have it.
+#[derive(Debug, Queryable)]
+pub(super) struct CredentialRow {
+    pub id: String,
+    thumbprint: String,
+    device: String,
+    user_id: String,
+    state: DeviceState,
+    generation: i64,
+    /// Its facility, to be placed.
+    pub facility: String,
+}
+
+impl CredentialRow {
+    /// As memory holds it; `None` (and no check of it is ever good) when a value is
+    /// not what this program writes.
+    pub fn placed(&self, facility: u32) -> Option<Credential> {
+        let credential = (|| {
+            Some(Credential {
+                id: bytes_of(&self.id)?,
+                device: bytes_of(&self.device)?,
+                thumbprint: thumbprint_bytes(&self.thumbprint)?,
+                user_id: Short::new(&self.user_id)?,
+                generation: self.generation,
+                state: self.state,
+                facility,
+            })
+        })();
+        if credential.is_none() {
+            tracing::error!(credential = self.id, "a credential is not as this program writes it: no check finds it");
+        }
+        credential
+    }
+}
+
+/// A facility as its tables have it.
+#[derive(Debug, Queryable)]
+pub(super) struct FacilityRow {
+    pub id: String,
+    code: String,
+    kind: FacilityKind,
+    closed_on: Option<NaiveDate>,
+    approved_at: Option<At>,
+    ended_at: Option<At>,
+}
+
+impl FacilityRow {
+    /// Id and facts as memory holds them; `None` as for credentials.
+    pub fn facts(&self) -> Option<(Key, Facility)> {
+        let facility = Facility {
+            code: Short::new(&self.code)?,
+            kind: self.kind,
+            closed_on: self.closed_on,
+            registered: self.approved_at.is_some(),
+            ended_at: self.ended_at,
+        };
+        Some((bytes_of(&self.id)?, facility))
+    }
+}
+
+/// How many credentials are in use.
+pub(super) fn count(conn: &mut Conn) -> Result<i64> {
+    Ok(credentials::table.filter(credentials::state.eq(CredentialState::Active)).count().get_result(conn)?)
+}
+
+macro_rules! credentials_in_use {
+    () => {
+        credentials::table.inner_join(devices::table).filter(credentials::state.eq(CredentialState::Active)).select((
+            credentials::id,
+            credentials::thumbprint,
+            devices::id,
+            devices::user_id,
+            devices::state,
+            devices::generation,
+            devices::facility_id,
+        ))
+    };
+}
+
+macro_rules! facts_of_facilities {
+    () => {
+        facilities::table.left_join(registrations::table.on(registrations::facility_id.eq(facilities::id))).select((
+            facilities::id,
+            facilities::code,
+            facilities::kind,
+            facilities::closed_on,
+            registrations::approved_at.nullable(),
+            registrations::ended_at.nullable(),
+        ))
+    };
+}
+
+/// Every credential in use, a page at a time.
+pub(super) fn each_credential(
+    conn: &mut Conn,
+    mut take: impl FnMut(&mut Conn, Vec<CredentialRow>) -> Result<()>,
+) -> Result<()> {
+    let mut last = String::new();
+    loop {
+        let page: Vec<CredentialRow> =
+            credentials_in_use!().filter(credentials::id.gt(&last)).order(credentials::id).limit(PAGE).load(conn)?;
+        let Some(end) = page.last() else { return Ok(()) };
+        last.clone_from(&end.id);
+        take(conn, page)?;
+    }
+}
+
+/// Every facility of the register, a page at a time.
+pub(super) fn each_facility(conn: &mut Conn, mut take: impl FnMut(Vec<FacilityRow>)) -> Result<()> {
+    let mut last = String::new();
+    loop {
+        let page: Vec<FacilityRow> = facts_of_facilities!()
+            .filter(registrations::id.is_not_null())
+            .filter(facilities::id.gt(&last))
+            .order(facilities::id)
+            .limit(PAGE)
+            .load(conn)?;
+        let Some(end) = page.last() else { return Ok(()) };
+        last.clone_from(&end.id);
+        take(page);
+    }
+}
+
+/// Those of these credentials that are in use.
+pub(super) fn credentials_by_id(conn: &mut Conn, ids: &[&str]) -> Result<Vec<CredentialRow>> {
+    let mut rows = Vec::new();
+    for ids in ids.chunks(CHUNK) {
+        rows.extend(credentials_in_use!().filter(credentials::id.eq_any(ids)).load(conn)?);
+    }
+    Ok(rows)
+}
+
+/// Those of these facilities that there are.
+pub(super) fn facilities_by_id(conn: &mut Conn, ids: &[&str]) -> Result<Vec<FacilityRow>> {
+    let mut rows = Vec::new();
+    for ids in ids.chunks(CHUNK) {
+        rows.extend(facts_of_facilities!().filter(facilities::id.eq_any(ids)).load(conn)?);
+    }
+    Ok(rows)
+}

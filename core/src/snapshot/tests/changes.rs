@@ -1,0 +1,148 @@
+//! Whatever changes what a check reads stands in the log: after each step the
+//! memory fed by it is the memory one would load.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::*;
+use crate::db::At;
+use crate::device::{DeviceState, DeviceVerb, TRANSITIONS};
+use crate::schema::{credentials, devices, facilities, introspection_clients, registrations};
+
+type Step = fn(&World);
+
+fn step(verb: DeviceVerb, world: &World, id: &DeviceId) {
+    match verb {
+        DeviceVerb::Activate => {
+            activate(&world.db, &world.scope, id);
+        }
+        DeviceVerb::Reissue => world.write(|tx| device::reissue(tx, &keyring(), &world.scope, id, false, 30)),
+        DeviceVerb::ReissueLost => world.write(|tx| device::reissue(tx, &keyring(), &world.scope, id, true, 30)),
+        DeviceVerb::Suspend => world.write(|tx| device::suspend(tx, &world.scope, id)),
+        DeviceVerb::Resume => world.write(|tx| device::resume(tx, &world.scope, id)),
+        DeviceVerb::Revoke => world.write(|tx| device::revoke(tx, &world.scope, id)),
+    }
+}
+
+/// Brings a device to where a transition starts.
+fn bring(world: &World, id: &DeviceId, to: DeviceState, verb: DeviceVerb) {
+    let before: &[DeviceVerb] = match to {
+        DeviceState::Issued => &[],
+        // A device in use can take a new code only after it got one.
+        DeviceState::Active if verb == DeviceVerb::Activate => &[DeviceVerb::Activate, DeviceVerb::Reissue],
+        DeviceState::Active => &[DeviceVerb::Activate],
+        DeviceState::Suspended => &[DeviceVerb::Activate, DeviceVerb::Suspend],
+        DeviceState::Revoked => unreachable!("nothing starts there"),
+    };
+    before.iter().for_each(|verb| step(*verb, world, id));
+}
+
+#[test]
+fn every_step_of_a_device_reaches_memory() {
+    for transition in TRANSITIONS {
+        let mut world = world();
+        let id = world.devices[0].clone();
+        world.activate(1);
+        bring(&world, &id, transition.from, transition.verb);
+        world.feed();
+        step(transition.verb, &world, &id);
+        let grew = world.feed();
+        world.compare(&format!("{transition:?}"));
+        let in_use = transition.from != DeviceState::Issued || transition.verb == DeviceVerb::Activate;
+        // A new code alone changes nothing that a check reads.
+        let matters = in_use && transition.verb != DeviceVerb::Reissue;
+        assert!(!matters || grew > 0, "{transition:?}");
+    }
+}
+
+#[test]
+fn whatever_is_written_around_the_use_cases_reaches_memory_too() {
+    const STEPS: &[(&str, Step)] = &[
+        ("the facility's closing", |w| {
+            let on = NaiveDate::from_ymd_opt(2026, 11, 20);
+            w.write(|tx| Ok(diesel::update(facilities::table).set(facilities::closed_on.eq(on)).execute(tx.conn())?));
+        }),
+        ("the facility's new code", |w| {
+            w.write(|tx| {
+                Ok(diesel::update(facilities::table).set(facilities::code.eq("1399999999")).execute(tx.conn())?)
+            });
+        }),
+        ("the facility's opening again", |w| {
+            let on = None::<NaiveDate>;
+            w.write(|tx| Ok(diesel::update(facilities::table).set(facilities::closed_on.eq(on)).execute(tx.conn())?));
+        }),
+        ("another thumbprint", |w| {
+            let jkt = DeviceKey::generate().jwk().thumbprint();
+            w.write(|tx| {
+                Ok(diesel::update(credentials::table).set(credentials::thumbprint.eq(&jkt)).execute(tx.conn())?)
+            });
+        }),
+        ("a thumbprint that is none", |w| {
+            w.write(|tx| {
+                Ok(diesel::update(credentials::table).set(credentials::thumbprint.eq("?")).execute(tx.conn())?)
+            });
+        }),
+        ("another ID", |w| {
+            let one = devices::table.find(&w.devices[0]);
+            w.write(|tx| Ok(diesel::update(one).set(devices::user_id.eq("W0000000")).execute(tx.conn())?));
+        }),
+        ("the end of the registration", |w| {
+            let now: At = w.db.clock.now().into();
+            w.write(|tx| {
+                Ok(diesel::update(registrations::table).set(registrations::ended_at.eq(now)).execute(tx.conn())?)
+            });
+        }),
+        ("striking it out", |w| {
+            w.write(|tx| registration::strike_out(tx, w.scope.facility(), w.grant.application()));
+        }),
+        ("registering again", |w| {
+            w.write(|tx| registration::register(tx, &w.grant, 1));
+        }),
+        ("the credential's removal", |w| {
+            w.write(|tx| Ok(diesel::delete(credentials::table).execute(tx.conn())?));
+        }),
+    ];
+    let mut world = world();
+    world.activate(0);
+    world.feed();
+    for (what, step) in STEPS {
+        step(&world);
+        assert!(world.feed() > 0, "{what} is not in the log");
+        world.compare(what);
+    }
+}
+
+#[test]
+fn last_use_labels_and_new_codes_are_not_in_the_log() {
+    let mut world = world();
+    world.activate(0);
+    world.feed();
+    let (id, now) = (world.devices[0].clone(), world.db.clock.now().into());
+    world.write(|tx| device::write_last_used(tx, &[(id.clone(), now)]));
+    world.write(|tx| device::set_label(tx, &world.scope, &id, "受付"));
+    world.write(|tx| device::reveal(tx, &keyring(), &world.scope, &world.devices[1]));
+    assert_eq!(world.feed(), 0);
+}
+
+#[test]
+fn the_service_s_credentials_come_and_go_with_the_log() {
+    let mut world = world();
+    let now: At = world.db.clock.now().into();
+    let new = world.write(|tx| eligibility::add(tx, "x"));
+    let (id, secret) = (new.id.as_str(), new.secret.reveal());
+    assert!(!world.clients.know(id, secret, now));
+    world.feed();
+    assert!(world.clients.know(id, secret, now));
+    assert!(!world.clients.know(id, "other", now) && !world.clients.know("other", secret, now));
+    let row = introspection_clients::table.find(&new.id);
+    world.write(|tx| Ok(diesel::update(row).set(introspection_clients::expires_at.eq(now)).execute(tx.conn())?));
+    world.feed();
+    assert!(!world.clients.know(id, secret, now), "its time is over");
+    let open = introspection_clients::expires_at.eq(None::<At>);
+    world.write(|tx| Ok(diesel::update(row).set(open).execute(tx.conn())?));
+    world.feed();
+    assert!(world.clients.know(id, secret, now));
+    world.write(|tx| Ok(diesel::update(row).set(introspection_clients::state.eq("ended")).execute(tx.conn())?));
+    world.feed();
+    assert!(!world.clients.know(id, secret, now), "it ended");
+}

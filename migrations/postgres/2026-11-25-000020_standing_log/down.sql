@@ -1,0 +1,17 @@
+drop trigger standing_client_changes on introspection_clients;
+drop trigger standing_registration_changes on registrations;
+drop trigger standing_facility_changes on facilities;
+drop trigger standing_device_changes on devices;
+drop trigger standing_credential_changes on credentials;
+drop trigger standing_credential_comes_or_goes on credentials;
+drop table standing_instances;
+drop table standing_changes;
+drop table standing_log;
+drop table standing_heads;
+drop function standing_of_client;
+drop function standing_of_registration;
+drop function standing_of_facility;
+drop function standing_of_device;
+drop function standing_of_credential;
+drop function standing_number;
+drop function standing_note;

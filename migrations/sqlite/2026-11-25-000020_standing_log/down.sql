@@ -1,0 +1,15 @@
+drop trigger standing_client_goes;
+drop trigger standing_client_changes;
+drop trigger standing_client_comes;
+drop trigger standing_registration_goes;
+drop trigger standing_registration_changes;
+drop trigger standing_registration_comes;
+drop trigger standing_facility_changes;
+drop trigger standing_device_changes;
+drop trigger standing_credential_changes;
+drop trigger standing_credential_goes;
+drop trigger standing_credential_comes;
+drop table standing_instances;
+drop table standing_changes;
+drop table standing_log;
+drop table standing_heads;

@@ -1,0 +1,94 @@
+//! What checks were answered, counted: a line per check would be the bottleneck,
+//! a line a minute tells operators as much.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use uketsuke_core::device::Reason;
+
+/// The answers that are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Active.
+    Active,
+    /// Inactive, for a reason the asker is not told.
+    Inactive(Reason),
+    /// A token that is none of ours.
+    Foreign,
+    /// Not the eligibility service, or not a question.
+    Refused,
+    /// Nothing to answer from.
+    Unavailable,
+}
+
+const NAMES: [&str; 11] = [
+    "active",
+    "token_over",
+    "unknown",
+    "ended",
+    "suspended",
+    "revoked",
+    "facility_closed",
+    "not_registered",
+    "foreign",
+    "refused",
+    "unavailable",
+];
+
+impl Outcome {
+    const fn place(self) -> usize {
+        match self {
+            Self::Active => 0,
+            Self::Inactive(Reason::Token) => 1,
+            Self::Inactive(Reason::Unknown) => 2,
+            Self::Inactive(Reason::Ended) => 3,
+            Self::Inactive(Reason::Suspended) => 4,
+            Self::Inactive(Reason::Revoked) => 5,
+            Self::Inactive(Reason::FacilityClosed) => 6,
+            Self::Inactive(Reason::NotRegistered) => 7,
+            Self::Foreign => 8,
+            Self::Refused => 9,
+            Self::Unavailable => 10,
+        }
+    }
+}
+
+/// The counters since the last line.
+#[derive(Debug, Default)]
+pub struct Tally([AtomicU64; NAMES.len()]);
+
+impl Tally {
+    /// Counts one answer.
+    pub fn count(&self, outcome: Outcome) {
+        self.0[outcome.place()].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The counts since last asked, those that are not zero.
+    pub fn take(&self) -> Vec<(&'static str, u64)> {
+        let counts = NAMES.iter().zip(&self.0).map(|(name, count)| (*name, count.swap(0, Ordering::Relaxed)));
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// One line in the log, if there is something to tell.
+    pub fn tell(&self) {
+        let counts = self.take();
+        if !counts.is_empty() {
+            let counts: Vec<String> = counts.iter().map(|(name, count)| format!("{name}={count}")).collect();
+            tracing::info!(target: "checks", "{}", counts.join(" "));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_counted_by_kind_and_told_once() {
+        let tally = Tally::default();
+        for outcome in [Outcome::Active, Outcome::Active, Outcome::Inactive(Reason::Suspended), Outcome::Unavailable] {
+            tally.count(outcome);
+        }
+        assert_eq!(tally.take(), [("active", 2), ("suspended", 1), ("unavailable", 1)]);
+        assert_eq!(tally.take(), []);
+    }
+}
