@@ -49,7 +49,7 @@ pub struct AuditPage {
 /// What a facility is shown: who was in, who looked, who handled devices and
 /// files. How an application went is on its own page, without what passes
 /// between the staff and what was undone.
-const FOR_FACILITIES: [&str; 20] = [
+const FOR_FACILITIES: [&str; 22] = [
     "account.joined",
     "account.logged_in",
     "account.logged_out",
@@ -58,6 +58,8 @@ const FOR_FACILITIES: [&str; 20] = [
     "device.activated",
     "device.code_ended",
     "device.code_tried",
+    "device.given_up",
+    "device.key_changed",
     "device.labelled",
     "device.reissued",
     "device.reissued_lost",

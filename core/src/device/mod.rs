@@ -8,6 +8,7 @@
 mod activate;
 mod check;
 mod issue;
+mod itself;
 mod mail;
 mod manage;
 mod model;
@@ -24,6 +25,7 @@ mod tests;
 pub use activate::{Activated, Attempt, Outcome, activate};
 pub use check::{Basis, Checked, Client, Facts, ROLE_GENERAL, Reason, SCOPE, check, find_client};
 pub use issue::{issue, take_back};
+pub use itself::{Registration, change_key, end_tokens, find_registration, give_up};
 pub use mail::{Activated as ActivatedLetter, Reissued, ReissuedLost, Resumed, Revoked, Suspended};
 pub use manage::{look_at_stop_link, manage_for_staff, reissue, resume, revoke, set_label, suspend, suspend_by_link};
 pub use model::{CodeStanding, CredentialState, Device, LABEL_MAX_CHARS, PER_APPLICATION, TRIES_PER_CODE};

@@ -135,6 +135,23 @@ pub(super) fn advance(tx: &mut Tx<'_>, device: &Device, verb: DeviceVerb) -> Res
     )
 }
 
+/// Makes every token given so far worthless.
+pub(super) fn end_tokens(tx: &mut Tx<'_>, device: &Device) -> Result<()> {
+    let now = tx.now();
+    let changed = diesel::update(devices::table.find(&device.id))
+        .filter(devices::revision.eq(device.revision))
+        .set((
+            devices::generation.eq(device.generation + 1),
+            devices::revision.eq(device.revision + 1),
+            devices::updated_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    if changed == 0 {
+        return Err(Error::Conflict);
+    }
+    tx.record(Deed::new("device.tokens_ended", "devices", device.id.as_str()).at_facility(&device.facility_id))
+}
+
 fn end_credentials(tx: &mut Tx<'_>, device: &DeviceId) -> Result<()> {
     let now = tx.now();
     diesel::update(credentials::table)

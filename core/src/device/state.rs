@@ -28,6 +28,8 @@ pub enum DeviceVerb {
     Reissue,
     /// A new code; the old credential ends at once.
     ReissueLost,
+    /// The device itself is done: its credential ends, another may be set up.
+    GiveUp,
     /// Stop for the time being.
     Suspend,
     /// Go on after a stop.
@@ -38,8 +40,8 @@ pub enum DeviceVerb {
 
 impl DeviceVerb {
     /// Every verb.
-    pub const ALL: [Self; 6] =
-        [Self::Activate, Self::Reissue, Self::ReissueLost, Self::Suspend, Self::Resume, Self::Revoke];
+    pub const ALL: [Self; 7] =
+        [Self::Activate, Self::Reissue, Self::ReissueLost, Self::GiveUp, Self::Suspend, Self::Resume, Self::Revoke];
 
     /// What the audit trail calls it.
     pub const fn action(self) -> &'static str {
@@ -47,6 +49,7 @@ impl DeviceVerb {
             Self::Activate => "device.activated",
             Self::Reissue => "device.reissued",
             Self::ReissueLost => "device.reissued_lost",
+            Self::GiveUp => "device.given_up",
             Self::Suspend => "device.suspended",
             Self::Resume => "device.resumed",
             Self::Revoke => "device.revoked",
@@ -55,7 +58,7 @@ impl DeviceVerb {
 
     /// Whether the credential in use ends with it.
     pub const fn ends_credential(self) -> bool {
-        matches!(self, Self::Activate | Self::ReissueLost | Self::Revoke)
+        matches!(self, Self::Activate | Self::ReissueLost | Self::GiveUp | Self::Revoke)
     }
 
     /// Whether a code not yet used ends with it.
@@ -90,6 +93,8 @@ pub const TRANSITIONS: &[Transition] = {
         t(Active, Reissue, Active),
         t(Active, ReissueLost, Issued),
         t(Suspended, ReissueLost, Issued),
+        t(Active, GiveUp, Issued),
+        t(Suspended, GiveUp, Issued),
         t(Active, Suspend, Suspended),
         t(Suspended, Resume, Active),
         t(Issued, Revoke, Revoked),
@@ -154,6 +159,6 @@ mod tests {
     #[test]
     fn a_suspended_device_is_resumed_replaced_or_revoked_and_never_activated() {
         let may: Vec<_> = DeviceVerb::ALL.into_iter().filter(|v| DeviceState::Suspended.allows(*v)).collect();
-        assert_eq!(may, [DeviceVerb::ReissueLost, DeviceVerb::Resume, DeviceVerb::Revoke]);
+        assert_eq!(may, [DeviceVerb::ReissueLost, DeviceVerb::GiveUp, DeviceVerb::Resume, DeviceVerb::Revoke]);
     }
 }

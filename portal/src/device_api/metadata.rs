@@ -9,7 +9,7 @@ use uketsuke_core::eligibility;
 
 use super::DeviceApi;
 use super::answer::{self, ApiResult};
-use super::routes::{INTROSPECT, JWKS, REGISTER, TOKEN};
+use super::routes::{INTROSPECT, JWKS, REGISTER, REVOKE, TOKEN};
 
 /// What this server can do and where.
 pub async fn show(api: Data<DeviceApi>) -> ApiResult {
@@ -21,6 +21,9 @@ pub async fn show(api: Data<DeviceApi>) -> ApiResult {
         "token_endpoint": api.address(TOKEN),
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "revocation_endpoint": api.address(REVOKE),
+        "revocation_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint": api.address(INTROSPECT),
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic"],
         "introspection_signing_alg_values_supported": ["ES256"],

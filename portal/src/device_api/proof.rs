@@ -15,10 +15,24 @@ use super::error::{ApiError, INVALID_DPOP_PROOF};
 /// # Errors
 /// `invalid_dpop_proof`.
 pub fn of_post(api: &DeviceApi, request: &HttpRequest, path: &str, key: &Jwk) -> std::result::Result<Dpop, ApiError> {
+    of("POST", api, request, path, key)
+}
+
+/// The same for any method.
+///
+/// # Errors
+/// `invalid_dpop_proof`.
+pub fn of(
+    method: &str,
+    api: &DeviceApi,
+    request: &HttpRequest,
+    path: &str,
+    key: &Jwk,
+) -> std::result::Result<Dpop, ApiError> {
     let mut all = request.headers().get_all("DPoP");
     let only = all.next().filter(|_| all.next().is_none()).and_then(|value| value.to_str().ok());
     let proof = only.ok_or_else(|| refused("exactly one DPoP header is needed"))?;
-    let checked = verify_dpop(proof, "POST", &api.address(path), api.now(), None).map_err(|e| wrong(&e))?;
+    let checked = verify_dpop(proof, method, &api.address(path), api.now(), None).map_err(|e| wrong(&e))?;
     if checked.jkt == key.thumbprint() { Ok(checked) } else { Err(refused("made with another key")) }
 }
 

@@ -58,7 +58,7 @@ const PLATFORMS: [&str; 5] = ["", "android", "ios", "ipados", "windows"];
 pub async fn register(api: Data<DeviceApi>, request: HttpRequest, address: ClientAddress, body: Body) -> ApiResult {
     let sent = read(&body)?;
     let key = Jwk::from_set(&sent.jwks).map_err(|e| ApiError::new(INVALID_CLIENT_METADATA, format!("jwks: {e}")))?;
-    let metadata = metadata(&sent)?;
+    let metadata = metadata(&sent.client_name, &sent.software_version, &sent.device)?;
     let code = basic::authorization(&request, "Bearer").ok_or_else(wrong)?.to_owned();
     let proof = proof::of_post(&api, &request, REGISTER, &key)?;
     let attempt = Attempt {
@@ -90,21 +90,38 @@ fn read(body: &Body) -> Result<Request, ApiError> {
     })
 }
 
+/// The device's description in a body, its other members aside.
+pub(super) fn description(sent: &Value) -> Result<Value, ApiError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Described {
+        client_name: String,
+        software_version: String,
+        device: Machine,
+    }
+    let told: Described = serde_json::from_value(sent.clone()).map_err(|_| {
+        ApiError::new(
+            INVALID_CLIENT_METADATA,
+            "client_name, software_version (texts) and device are not as they must be",
+        )
+    })?;
+    metadata(&told.client_name, &told.software_version, &told.device)
+}
+
 /// What is kept of the device's description: short printable lines.
-fn metadata(sent: &Request) -> Result<Value, ApiError> {
+fn metadata(client_name: &str, software_version: &str, machine: &Machine) -> Result<Value, ApiError> {
     let line = |name: &str, text: &str| {
         let read = fold::optional_text(text, TEXT_MAX_CHARS).map(Option::unwrap_or_default);
         read.map_err(|_| {
             ApiError::new(INVALID_CLIENT_METADATA, format!("{name}: one printable line of at most 100 characters"))
         })
     };
-    let machine = &sent.device;
     if !PLATFORMS.contains(&machine.platform.as_str()) {
         return Err(ApiError::new(INVALID_CLIENT_METADATA, "device.platform: android, ios, ipados or windows"));
     }
     Ok(json!({
-        "client_name": line("client_name", &sent.client_name)?,
-        "software_version": line("software_version", &sent.software_version)?,
+        "client_name": line("client_name", client_name)?,
+        "software_version": line("software_version", software_version)?,
         "device": {
             "platform": machine.platform,
             "model": line("device.model", &machine.model)?,

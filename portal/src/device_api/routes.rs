@@ -1,9 +1,10 @@
 //! Every address of the device API.
 
-use actix_web::web::{get, post};
+use actix_web::http::Method;
+use actix_web::web::{delete, get, post, put};
 use uketsuke_web::routes::{Route, Who, get as answers_get, post as answers_post};
 
-use super::{introspect, metadata, register, token};
+use super::{introspect, manage, metadata, register, revoke, token};
 
 /// The path of the metadata (RFC 8414 §3).
 pub const METADATA: &str = "/.well-known/oauth-authorization-server";
@@ -11,8 +12,12 @@ pub const METADATA: &str = "/.well-known/oauth-authorization-server";
 pub const JWKS: &str = "/oauth/jwks";
 /// The path of activation.
 pub const REGISTER: &str = "/oauth/register";
+/// The path of one registration.
+const REGISTERED: &str = "/oauth/register/{client_id}";
 /// The path of tokens.
 pub const TOKEN: &str = "/oauth/token";
+/// The path where tokens are ended.
+pub const REVOKE: &str = "/oauth/revoke";
 /// The path of the check.
 pub const INTROSPECT: &str = "/oauth/introspect";
 
@@ -23,6 +28,10 @@ pub fn routes() -> Vec<Route> {
         answers_get(JWKS, Who::Anyone, || get().to(metadata::keys)),
         answers_post(REGISTER, Who::Device, || post().to(register::register)),
         answers_post(TOKEN, Who::Device, || post().to(token::token)),
+        answers_get(REGISTERED, Who::Device, || get().to(manage::show)),
+        Route { method: Method::PUT, path: REGISTERED, who: Who::Device, handler: || put().to(manage::change) },
+        Route { method: Method::DELETE, path: REGISTERED, who: Who::Device, handler: || delete().to(manage::give_up) },
+        answers_post(REVOKE, Who::Device, || post().to(revoke::revoke)),
         answers_post(INTROSPECT, Who::EligibilityService, || post().to(introspect::introspect)),
     ]
 }

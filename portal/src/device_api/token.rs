@@ -30,7 +30,7 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 pub async fn token(api: Data<DeviceApi>, request: HttpRequest, body: Body) -> ApiResult {
     let form = body.form()?;
     check_grant(&form)?;
-    let (client, assertion) = authenticate(&api, &form).await?;
+    let (client, assertion) = authenticate(&api, &form, TOKEN).await?;
     let proof = proof::of_post(&api, &request, TOKEN, &client.key)?;
     if client.inactive.is_some() {
         let stopped = ApiError::new(UNAUTHORIZED_CLIENT, "this device may not ask at present");
@@ -61,9 +61,10 @@ fn check_grant(form: &Fields) -> Result<(), ApiError> {
     }
 }
 
-/// The client behind the assertion. Unknown clients and wrong signatures look
+/// The client behind the assertion, which may name the endpoint at `path` or the
+/// issuer. Unknown clients and wrong signatures look
 /// the same.
-async fn authenticate(api: &DeviceApi, form: &Fields) -> Result<(Client, Assertion), ApiError> {
+pub(super) async fn authenticate(api: &DeviceApi, form: &Fields, path: &str) -> Result<(Client, Assertion), ApiError> {
     let assertion = form.get("client_assertion").to_owned();
     if form.get("client_assertion_type") != ASSERTION_TYPE {
         return Err(refused());
@@ -74,7 +75,7 @@ async fn authenticate(api: &DeviceApi, form: &Fields) -> Result<(Client, Asserti
     }
     let (now, id) = (api.now(), claimed.clone());
     let client = api.db.read(move |c| device::find_client(c, &id, now.into())).await?.ok_or_else(refused)?;
-    let endpoint = api.address(TOKEN);
+    let endpoint = api.address(path);
     let checked = verify_client_assertion(&assertion, &client.key, &claimed, &[api.issuer(), &endpoint], now);
     checked.map(|assertion| (client, assertion)).map_err(|error| unproved(&error))
 }

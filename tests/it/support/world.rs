@@ -83,6 +83,7 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         ("{action}", "return"),
         ("{code}", "device_count_many"),
         ("{token}", "no-such-token"),
+        ("{client_id}", "no-such-client"),
         ("{day}", "2026-11-23"),
         ("{figure}", "flow"),
     ]

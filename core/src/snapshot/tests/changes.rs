@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::*;
 use crate::db::At;
 use crate::device::{DeviceState, DeviceVerb, TRANSITIONS};
+use crate::ids::CredentialId;
 use crate::schema::{credentials, devices, facilities, introspection_clients, registrations};
+use crate::secret::PlainToken;
 
 type Step = fn(&World);
 
@@ -18,6 +20,16 @@ fn step(verb: DeviceVerb, world: &World, id: &DeviceId) {
         }
         DeviceVerb::Reissue => world.write(|tx| device::reissue(tx, &keyring(), &world.scope, id, false, 30)),
         DeviceVerb::ReissueLost => world.write(|tx| device::reissue(tx, &keyring(), &world.scope, id, true, 30)),
+        DeviceVerb::GiveUp => world.write(|tx| {
+            // As if the token of the activation were still at hand.
+            let token = PlainToken::mint();
+            let own = credentials::table.filter(credentials::device_id.eq(id)).filter(credentials::state.eq("active"));
+            let client: CredentialId = own.select(credentials::id).first(tx.conn())?;
+            diesel::update(credentials::table.find(&client))
+                .set(credentials::registration_token_hash.eq(token.hash()))
+                .execute(tx.conn())?;
+            device::give_up(tx, client.as_str(), &token)
+        }),
         DeviceVerb::Suspend => world.write(|tx| device::suspend(tx, &world.scope, id)),
         DeviceVerb::Resume => world.write(|tx| device::resume(tx, &world.scope, id)),
         DeviceVerb::Revoke => world.write(|tx| device::revoke(tx, &world.scope, id)),

@@ -2,6 +2,7 @@
 
 mod activation;
 mod introspection;
+mod itself;
 mod surface;
 mod tokens;
 
