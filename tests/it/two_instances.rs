@@ -53,13 +53,16 @@ struct Town {
 
 impl Town {
     fn build(place: &Place) -> Self {
-        let first = Server::start_over(place, fill);
+        // Known before anybody starts: with SQLite nobody waits until a server has read
+        // what another process wrote.
+        let mut service = None;
+        let first = Server::start_over(place, |config| service = Some(fill(config)));
+        let service = service.expect("a service");
         let parts = parts(first.config());
         let tokens = (0..COUNTRY.devices)
             .map(|n| mint_access_token(&parts.keyring, &COUNTRY.claims(n, Clock::System.now())))
             .collect();
         let second = matches!(place, Place::Postgres(_)).then(|| first.beside());
-        let service = parts.db.write_blocking(Actor::operator(), |tx| eligibility::add(tx, "test")).expect("a service");
         // Dropped in this order: the first holds the database.
         Self { parts, servers: second.into_iter().chain([first]).collect(), tokens, service }
     }
@@ -111,13 +114,15 @@ fn parts(config: Config) -> Parts {
     Parts::with(config, Clock::System, HashCost::FOR_TESTS, Transport::Memory(MemoryMail::default())).expect("parts")
 }
 
-fn fill(config: &Config) {
-    parts(config.clone()).db.migrate().expect("the tables are made");
+fn fill(config: &Config) -> NewClient {
+    let db = parts(config.clone()).db;
+    db.migrate().expect("the tables are made");
     let url = match &config.database {
         DatabaseUrl::Sqlite(path) => format!("sqlite:{path}"),
         DatabaseUrl::Postgres(url) => url.clone(),
     };
     COUNTRY.fill(&url).expect("a country");
+    db.write_blocking(Actor::operator(), |tx| eligibility::add(tx, "test")).expect("a service")
 }
 
 fn a_check_that_begins_after_a_stop_was_answered_is_never_active(app: &TestApp) {
@@ -132,11 +137,12 @@ fn a_check_that_begins_after_a_stop_was_answered_is_never_active(app: &TestApp) 
     let began = Instant::now();
     let mut took = Vec::new();
     let stops = std::thread::scope(|threads| {
+        let mut checkers = Vec::new();
         for server in 0..town.servers.len() {
             for checker in 0..CHECKERS {
                 let (town, stopping, stopped) = (&town, &stopping, &stopped);
                 let (asked, said_active, after_stop, late, early) = (&asked, &said_active, &after_stop, &late, &early);
-                threads.spawn(move || {
+                checkers.push(threads.spawn(move || {
                     let ask = town.asker(server);
                     let mut dice = Dice(7 + server as u64 * 100 + checker as u64);
                     while asked.fetch_add(1, Ordering::Relaxed) < wanted {
@@ -149,14 +155,14 @@ fn a_check_that_begins_after_a_stop_was_answered_is_never_active(app: &TestApp) 
                         let untouched = !stopping[device].load(Ordering::SeqCst);
                         early.fetch_add(u64::from(untouched && !active), Ordering::Relaxed);
                     }
-                });
+                }));
             }
         }
         let mut dice = Dice(99);
         let mut order: Vec<usize> = (0..devices).collect();
         let mut stops = 0_u64;
-        // Spread over the whole run, whatever its length.
-        while asked.load(Ordering::Relaxed) < wanted && !order.is_empty() {
+        // Spread over the whole run, whatever its length; a checker that fails ends it.
+        while checkers.iter().all(|checker| !checker.is_finished()) && !order.is_empty() {
             if stops * wanted > asked.load(Ordering::Relaxed) * devices as u64 {
                 std::thread::yield_now();
                 continue;
