@@ -2,6 +2,7 @@
 //! and, where a server is named, on PostgreSQL. `tests/run` runs all of them.
 
 mod bad_input;
+mod foreign_clients;
 mod kill;
 mod other_facility;
 mod portal;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         stories::mail_server::TESTS,
         stories::session_ends::TESTS,
         stories::real_list::TESTS,
+        foreign_clients::TESTS,
         two_instances::TESTS,
         kill::TESTS,
         kill::after_send::TESTS,

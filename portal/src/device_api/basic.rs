@@ -1,5 +1,5 @@
-//! `client_secret_basic` (RFC 6749 §2.3.1): id and secret, each form-encoded,
-//! then base64.
+//! What stands in the `Authorization` header: `client_secret_basic` (RFC 6749
+//! §2.3.1: id and secret, each form-encoded, then base64), or a token.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;

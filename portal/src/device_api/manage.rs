@@ -37,7 +37,7 @@ pub async fn change(api: Data<DeviceApi>, request: HttpRequest, client: Path<Str
     }
     let key = Jwk::from_set(&sent["jwks"]).map_err(|e| ApiError::new(INVALID_CLIENT_METADATA, format!("jwks: {e}")))?;
     let metadata = register::description(&sent)?.to_string();
-    let proof = proof::of("PUT", &api, &request, &format!("{REGISTER}/{id}"), &key)?;
+    let proof = proof::of(&api, &request, &format!("{REGISTER}/{id}"), &key)?;
     let actor = traced(&request, Actor::new(ActorKind::Device, &id));
     let shown = token.clone();
     let changed = api.db.write(actor, move |tx| {

@@ -5,36 +5,29 @@ use actix_web::HttpRequest;
 use uketsuke_core::db::Tx;
 use uketsuke_core::device;
 use uketsuke_core::error::Result;
-use uketsuke_core::jose::{Dpop, JoseError, Jwk, verify_dpop};
+use uketsuke_core::jose::{Dpop, JoseError, Jwk, hash_access_token, verify_dpop};
 
-use super::DeviceApi;
+use super::{DeviceApi, basic};
 use super::error::{ApiError, INVALID_DPOP_PROOF};
 
-/// Checks the proof of a POST to `path` made with `key`. It is not used up yet.
+/// Checks the proof of this request to `path` made with `key`. It is not used up
+/// yet. A token sent under the scheme `DPoP` must be the one the proof names (§7.1).
 ///
 /// # Errors
 /// `invalid_dpop_proof`.
-pub fn of_post(api: &DeviceApi, request: &HttpRequest, path: &str, key: &Jwk) -> std::result::Result<Dpop, ApiError> {
-    of("POST", api, request, path, key)
-}
-
-/// The same for any method.
-///
-/// # Errors
-/// `invalid_dpop_proof`.
-pub fn of(
-    method: &str,
-    api: &DeviceApi,
-    request: &HttpRequest,
-    path: &str,
-    key: &Jwk,
-) -> std::result::Result<Dpop, ApiError> {
+pub fn of(api: &DeviceApi, request: &HttpRequest, path: &str, key: &Jwk) -> std::result::Result<Dpop, ApiError> {
     let mut all = request.headers().get_all("DPoP");
     let only = all.next().filter(|_| all.next().is_none()).and_then(|value| value.to_str().ok());
     let proof = only.ok_or_else(|| refused("exactly one DPoP header is needed"))?;
-    let checked = verify_dpop(proof, method, &api.address(path), api.now(), None).map_err(|e| wrong(&e))?;
+    let token = basic::authorization(request, SCHEME).map(hash_access_token);
+    let method = request.method().as_str();
+    let checked =
+        verify_dpop(proof, method, &api.address(path), api.now(), token.as_deref()).map_err(|e| wrong(&e))?;
     if checked.jkt == key.thumbprint() { Ok(checked) } else { Err(refused("made with another key")) }
 }
+
+/// The scheme of a token that comes with a proof (RFC 9449 §7.1).
+pub const SCHEME: &str = "DPoP";
 
 /// Uses a proof up; `false` when it was used before.
 ///

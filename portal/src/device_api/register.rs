@@ -59,8 +59,10 @@ pub async fn register(api: Data<DeviceApi>, request: HttpRequest, address: Clien
     let sent = read(&body)?;
     let key = Jwk::from_set(&sent.jwks).map_err(|e| ApiError::new(INVALID_CLIENT_METADATA, format!("jwks: {e}")))?;
     let metadata = metadata(&sent.client_name, &sent.software_version, &sent.device)?;
-    let code = basic::authorization(&request, "Bearer").ok_or_else(wrong)?.to_owned();
-    let proof = proof::of_post(&api, &request, REGISTER, &key)?;
+    // Libraries that send a proof along name the scheme after it.
+    let code = ["Bearer", proof::SCHEME].iter().find_map(|scheme| basic::authorization(&request, scheme));
+    let code = code.ok_or_else(wrong)?.to_owned();
+    let proof = proof::of(&api, &request, REGISTER, &key)?;
     let attempt = Attempt {
         facility_code: sent.facility_code,
         user_id: sent.user_id,

@@ -31,7 +31,7 @@ pub async fn token(api: Data<DeviceApi>, request: HttpRequest, body: Body) -> Ap
     let form = body.form()?;
     check_grant(&form)?;
     let (client, assertion) = authenticate(&api, &form, TOKEN).await?;
-    let proof = proof::of_post(&api, &request, TOKEN, &client.key)?;
+    let proof = proof::of(&api, &request, TOKEN, &client.key)?;
     if client.inactive.is_some() {
         let stopped = ApiError::new(UNAUTHORIZED_CLIENT, "this device may not ask at present");
         return Err(stopped.message("この端末は停止中か失効しています。ポータルで端末の状態をご確認ください。"));
