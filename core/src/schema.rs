@@ -328,6 +328,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         revealed_at -> Nullable<Timestamp>,
+        swap -> Bool,
     }
 }
 

@@ -37,6 +37,7 @@ pub const LETTERS: &[Entry] = &[
     letter::<device::ActivatedLetter>(),
     letter::<device::Reissued>(),
     letter::<device::ReissuedLost>(),
+    letter::<device::SwapBegun>(),
     letter::<device::Suspended>(),
     letter::<device::Resumed>(),
     letter::<device::Revoked>(),

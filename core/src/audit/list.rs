@@ -49,7 +49,7 @@ pub struct AuditPage {
 /// What a facility is shown: who was in, who looked, who handled devices and
 /// files. How an application went is on its own page, without what passes
 /// between the staff and what was undone.
-const FOR_FACILITIES: [&str; 22] = [
+const FOR_FACILITIES: [&str; 26] = [
     "account.joined",
     "account.logged_in",
     "account.logged_out",
@@ -67,6 +67,10 @@ const FOR_FACILITIES: [&str; 22] = [
     "device.revealed",
     "device.revoked",
     "device.suspended",
+    "device.swap_activated",
+    "device.swap_begun",
+    "device.swap_called_off",
+    "device.swapped",
     "evidence.attached",
     "evidence.opened",
     "evidence.removed",

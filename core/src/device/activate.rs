@@ -4,6 +4,7 @@
 //! 1. A mistyped code (check character) is told and costs nothing.
 //! 2. Facility and address must have tries left.
 //! 3. The code is used up by compare-and-set: of two devices, one gets it.
+//!    With a code for a swap it waits beside the one in use (`swap.rs`).
 //! 4. The same request with the same key again gets the same device again.
 //! 5. A wrong try is counted at the code that was typed and at the code of the
 //!    device that was named; the fifth ends it.
@@ -168,7 +169,8 @@ fn use_up(tx: &mut Tx<'_>, id: &ActivationId) -> Result<bool> {
 }
 
 fn first_use(tx: &mut Tx<'_>, activation: &Activation, device: &Device, attempt: &Attempt) -> Result<Activated> {
-    repo::advance(tx, device, DeviceVerb::Activate)?;
+    let beside = activation.swap && device.state == DeviceState::Active;
+    repo::advance(tx, device, if beside { DeviceVerb::ActivateBeside } else { DeviceVerb::Activate })?;
     let (token, now) = (PlainToken::mint(), tx.now());
     let row = Credential {
         id: CredentialId::mint(),
@@ -178,7 +180,7 @@ fn first_use(tx: &mut Tx<'_>, activation: &Activation, device: &Device, attempt:
         thumbprint: attempt.key.thumbprint(),
         registration_token_hash: token.hash(),
         metadata: attempt.metadata.clone(),
-        state: CredentialState::Active,
+        state: if beside { CredentialState::Incoming } else { CredentialState::Active },
         created_at: now,
         ended_at: None,
     };
@@ -195,7 +197,7 @@ fn again(tx: &mut Tx<'_>, activation: &Activation, key: &Jwk) -> Result<Option<A
     let Some(known) = repo::credential_of(tx.conn(), activation)? else { return Ok(None) };
     let device = repo::get(tx.conn(), &known.device_id)?;
     let same = known.thumbprint == key.thumbprint();
-    if !same || known.state != CredentialState::Active || device.state != DeviceState::Active {
+    if !same || known.state == CredentialState::Ended || device.state != DeviceState::Active {
         return Ok(None);
     }
     let token = PlainToken::mint();

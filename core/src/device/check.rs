@@ -81,6 +81,8 @@ pub struct Client {
     pub generation: i64,
     /// Nothing, or why it gets no token.
     pub inactive: Option<Reason>,
+    /// Whether its first token makes it take over from another ([`super::take_over`]).
+    pub incoming: bool,
 }
 
 /// All that one look-up brings.
@@ -145,7 +147,7 @@ impl Basis {
             (_, DeviceState::Suspended) => return Some(Reason::Suspended),
             (_, DeviceState::Revoked | DeviceState::Issued) => return Some(Reason::Revoked),
             (CredentialState::Ended, DeviceState::Active) => return Some(Reason::Ended),
-            (CredentialState::Active, DeviceState::Active) => {}
+            (CredentialState::Active | CredentialState::Incoming, DeviceState::Active) => {}
         }
         let registered = self.registered && self.ended_at.is_none_or(|ended| now < ended);
         match standing::judge(self.closed_on, registered, now) {
@@ -181,7 +183,8 @@ pub fn check(conn: &mut Conn, claims: &AccessClaims, now: At) -> Result<Checked>
     let Some(row) = CredentialId::parse(&claims.client_id).map(|id| find(conn, &id)).transpose()?.flatten() else {
         return Ok(Checked::Inactive(Reason::Unknown));
     };
-    if row.thumbprint != claims.jkt {
+    // One that waits for its first use was given no token yet.
+    if row.thumbprint != claims.jkt || row.credential == CredentialState::Incoming {
         return Ok(Checked::Inactive(Reason::Unknown));
     }
     if let Some(reason) = row.inactive(now) {
@@ -209,5 +212,6 @@ pub fn find_client(conn: &mut Conn, client_id: &str, now: At) -> Result<Option<C
     let Some(id) = CredentialId::parse(client_id) else { return Ok(None) };
     let Some(row) = find(conn, &id)? else { return Ok(None) };
     let key = Jwk::from_json(&row.jwk).map_err(Error::internal)?;
-    Ok(Some(Client { id, key, generation: row.generation, inactive: row.inactive(now) }))
+    let incoming = row.credential == CredentialState::Incoming;
+    Ok(Some(Client { id, key, generation: row.generation, inactive: row.inactive(now), incoming }))
 }

@@ -66,7 +66,7 @@ fn issue_one(
     if !tx.insert_once(|c| diesel::insert_into(devices::table).values(&device).execute(c))? {
         return Err(Error::Conflict);
     }
-    new_code(tx, keyring, &device.id, code_days)?;
+    new_code(tx, keyring, &device.id, code_days, false)?;
     tx.record(
         Deed::new("device.issued", "devices", device.id.as_str())
             .at_facility(grant.facility())
@@ -122,8 +122,15 @@ fn new_user_id(in_use: &mut HashSet<String>) -> String {
     }
 }
 
-/// Makes a device's next password and code; earlier ones must have ended.
-pub(super) fn new_code(tx: &mut Tx<'_>, keyring: &Keyring, device: &DeviceId, code_days: i64) -> Result<At> {
+/// Makes a device's next password and code; earlier ones must have ended. For a
+/// `swap`, whoever types it waits beside the device in use.
+pub(super) fn new_code(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    device: &DeviceId,
+    code_days: i64,
+    swap: bool,
+) -> Result<At> {
     let (id, secrets, now) = (ActivationId::mint(), Sealed::mint(), tx.now());
     let row = Activation {
         code_mac: keyring.mac(Purpose::ActivationCode, secrets.code.as_bytes()),
@@ -137,6 +144,7 @@ pub(super) fn new_code(tx: &mut Tx<'_>, keyring: &Keyring, device: &DeviceId, co
         ended_at: None,
         created_at: now,
         revealed_at: None,
+        swap,
     };
     diesel::insert_into(activations::table).values(&row).execute(tx.conn())?;
     Ok(row.expires_at)

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::model::{Credential, CredentialState, Device};
 use super::repo;
 use super::state::{DeviceState, DeviceVerb};
+use super::swap;
 use crate::audit::Deed;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
@@ -52,7 +53,7 @@ fn find(conn: &mut Conn, client_id: &str, token: &PlainToken) -> Result<(Credent
         .inner_join(devices::table)
         .filter(credentials::id.eq(id))
         .filter(credentials::registration_token_hash.eq(token.hash()))
-        .filter(credentials::state.eq(CredentialState::Active))
+        .filter(credentials::state.ne(CredentialState::Ended))
         .select((Credential::as_select(), Device::as_select()))
         .first(conn)?;
     Ok((credential, device))
@@ -86,12 +87,16 @@ pub fn change_key(
 }
 
 /// Gives the account up: the credential ends at once, and the facility may have a
-/// new code made for another device.
+/// new code made for another device. One that was to take over from another leaves
+/// that one in use.
 ///
 /// # Errors
 /// `NotFound` as [`find_registration`].
 pub fn give_up(tx: &mut Tx<'_>, client_id: &str, token: &PlainToken) -> Result<()> {
-    let (_, device) = find(tx.conn(), client_id, token)?;
+    let (credential, device) = find(tx.conn(), client_id, token)?;
+    if credential.state == CredentialState::Incoming {
+        return swap::call_off(tx, &device);
+    }
     repo::advance(tx, &device, DeviceVerb::GiveUp)
 }
 

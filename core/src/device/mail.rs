@@ -25,6 +25,7 @@ pub(super) enum Notice {
     Activated,
     Reissued,
     ReissuedLost,
+    SwapBegun,
     Suspended,
     Resumed,
     Revoked,
@@ -39,6 +40,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, device: &Device, notice: Notice) -> Result<(
             Notice::Activated => tx.send(&Activated { device, account, at })?,
             Notice::Reissued => tx.send(&Reissued { device, account, at })?,
             Notice::ReissuedLost => tx.send(&ReissuedLost { device, account, at })?,
+            Notice::SwapBegun => tx.send(&SwapBegun { device, account, at })?,
             Notice::Suspended => tx.send(&Suspended { device, account, at })?,
             Notice::Resumed => tx.send(&Resumed { device, account, at })?,
             Notice::Revoked => tx.send(&Revoked { device, account, at })?,
@@ -152,6 +154,11 @@ letter! {
 letter! {
     /// A new code was made and the device in use stopped.
     ReissuedLost, "device_reissued_lost", "mail/device_reissued_lost/subject.txt", "mail/device_reissued_lost/body.txt", false
+}
+letter! {
+    /// A new code was made for another device; the one in use goes on until that one
+    /// is first used.
+    SwapBegun, "device_swap_begun", "mail/device_swap_begun/subject.txt", "mail/device_swap_begun/body.txt", false
 }
 letter! {
     /// A device was suspended.

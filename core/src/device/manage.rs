@@ -34,8 +34,37 @@ pub fn set_label(tx: &mut Tx<'_>, scope: &FacilityScope, id: &DeviceId, typed: &
     tx.record(deed.at_facility(&device.facility_id))
 }
 
-/// Makes a new password and code. The credential in use ends at once if the
-/// device is `lost`, else when the new device activates.
+/// Whom a new code is for, and hence when the credential in use ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacement {
+    /// The same device again: when it is set up.
+    Again,
+    /// Another device: when that one is first used.
+    Swap,
+    /// Another device, the one in use being lost: at once.
+    Lost,
+}
+
+impl Replacement {
+    /// The step it is.
+    pub const fn verb(self) -> DeviceVerb {
+        match self {
+            Self::Again => DeviceVerb::Reissue,
+            Self::Swap => DeviceVerb::Swap,
+            Self::Lost => DeviceVerb::ReissueLost,
+        }
+    }
+
+    const fn notice(self) -> Notice {
+        match self {
+            Self::Again => Notice::Reissued,
+            Self::Swap => Notice::SwapBegun,
+            Self::Lost => Notice::ReissuedLost,
+        }
+    }
+}
+
+/// Makes a new password and code.
 ///
 /// # Errors
 /// `NotFound` outside the scope, `Refused` in a state that does not allow it.
@@ -44,14 +73,13 @@ pub fn reissue(
     keyring: &Keyring,
     scope: &FacilityScope,
     id: &DeviceId,
-    lost: bool,
+    replacement: Replacement,
     code_days: i64,
 ) -> Result<()> {
-    let verb = if lost { DeviceVerb::ReissueLost } else { DeviceVerb::Reissue };
     let device = repo::get_in_scope(tx.conn(), scope, id)?;
-    repo::advance(tx, &device, verb)?;
-    new_code(tx, keyring, id, code_days)?;
-    mail::tell(tx, &device, if lost { Notice::ReissuedLost } else { Notice::Reissued })
+    repo::advance(tx, &device, replacement.verb())?;
+    new_code(tx, keyring, id, code_days, replacement == Replacement::Swap)?;
+    mail::tell(tx, &device, replacement.notice())
 }
 
 /// Stops a device for the time being 「紛失」.

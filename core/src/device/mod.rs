@@ -17,6 +17,7 @@ mod reveal;
 mod sealed;
 mod standing;
 mod state;
+mod swap;
 mod upkeep;
 
 #[cfg(test)]
@@ -26,10 +27,13 @@ pub use activate::{Activated, Attempt, Outcome, activate};
 pub use check::{Basis, Checked, Client, Facts, ROLE_GENERAL, Reason, SCOPE, check, find_client};
 pub use issue::{issue, take_back};
 pub use itself::{Registration, change_key, end_tokens, find_registration, give_up};
-pub use mail::{Activated as ActivatedLetter, Reissued, ReissuedLost, Resumed, Revoked, Suspended};
-pub use manage::{look_at_stop_link, manage_for_staff, reissue, resume, revoke, set_label, suspend, suspend_by_link};
+pub use mail::{Activated as ActivatedLetter, Reissued, ReissuedLost, Resumed, Revoked, Suspended, SwapBegun};
+pub use manage::{
+    Replacement, look_at_stop_link, manage_for_staff, reissue, resume, revoke, set_label, suspend, suspend_by_link,
+};
 pub use model::{CodeStanding, CredentialState, Device, LABEL_MAX_CHARS, PER_APPLICATION, TRIES_PER_CODE};
 pub use repo::{code_standings, count_live, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
 pub use reveal::{Settings, reveal, reveal_all};
 pub use state::{DeviceState, DeviceVerb, TRANSITIONS, Transition};
+pub use swap::{SwapStanding, swap_standing, take_over};
 pub use upkeep::{expire_activations, sweep_jtis, use_jti, write_last_used};

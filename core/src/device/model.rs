@@ -75,6 +75,8 @@ pub(super) struct Activation {
     pub ended_at: Option<At>,
     pub created_at: At,
     pub revealed_at: Option<At>,
+    /// For another device beside the one in use.
+    pub swap: bool,
 }
 
 impl Activation {
@@ -123,6 +125,8 @@ text_enum! {
     pub enum CredentialState {
         /// It does.
         Active = "active",
+        /// It will from its first use on, when it takes over from another one.
+        Incoming = "incoming",
         /// No more.
         Ended = "ended",
     }

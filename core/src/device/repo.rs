@@ -105,15 +105,16 @@ pub(super) fn advance(tx: &mut Tx<'_>, device: &Device, verb: DeviceVerb) -> Res
     let at = |happens: bool, before: Option<At>| if happens { Some(now) } else { before };
     let lost = matches!(verb, DeviceVerb::Suspend | DeviceVerb::ReissueLost);
     let found = matches!(verb, DeviceVerb::Activate | DeviceVerb::Resume);
+    let takes_over = matches!(verb, DeviceVerb::Activate | DeviceVerb::TakeOver);
     let changed = diesel::update(devices::table.find(&device.id))
         .filter(devices::state.eq(device.state).and(devices::revision.eq(device.revision)))
         .set((
             devices::state.eq(to),
-            devices::generation.eq(device.generation + i64::from(verb != DeviceVerb::Reissue)),
+            devices::generation.eq(device.generation + i64::from(!verb.keeps_tokens())),
             devices::lost_at.eq(at(lost, device.lost_at.filter(|_| !found))),
             devices::suspended_at.eq(at(verb == DeviceVerb::Suspend, device.suspended_at.filter(|_| !found))),
             devices::revoked_at.eq(at(verb == DeviceVerb::Revoke, device.revoked_at)),
-            devices::activated_at.eq(at(verb == DeviceVerb::Activate, device.activated_at)),
+            devices::activated_at.eq(at(takes_over, device.activated_at)),
             devices::revision.eq(device.revision + 1),
             devices::updated_at.eq(now),
         ))
@@ -122,7 +123,10 @@ pub(super) fn advance(tx: &mut Tx<'_>, device: &Device, verb: DeviceVerb) -> Res
         return Err(Error::Conflict);
     }
     if verb.ends_credential() {
-        end_credentials(tx, &device.id)?;
+        end_credentials(tx, &device.id, CredentialState::Active)?;
+    }
+    if verb.ends_incoming() {
+        end_credentials(tx, &device.id, CredentialState::Incoming)?;
     }
     if verb.ends_code() {
         end_codes(tx, &device.id)?;
@@ -152,10 +156,11 @@ pub(super) fn end_tokens(tx: &mut Tx<'_>, device: &Device) -> Result<()> {
     tx.record(Deed::new("device.tokens_ended", "devices", device.id.as_str()).at_facility(&device.facility_id))
 }
 
-fn end_credentials(tx: &mut Tx<'_>, device: &DeviceId) -> Result<()> {
+/// Ends a device's credential that is in this state, if there is one.
+pub(super) fn end_credentials(tx: &mut Tx<'_>, device: &DeviceId, state: CredentialState) -> Result<()> {
     let now = tx.now();
     diesel::update(credentials::table)
-        .filter(credentials::device_id.eq(device).and(credentials::state.eq(CredentialState::Active)))
+        .filter(credentials::device_id.eq(device).and(credentials::state.eq(state)))
         .set((credentials::state.eq(CredentialState::Ended), credentials::ended_at.eq(now)))
         .execute(tx.conn())?;
     Ok(())

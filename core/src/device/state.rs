@@ -28,6 +28,13 @@ pub enum DeviceVerb {
     Reissue,
     /// A new code; the old credential ends at once.
     ReissueLost,
+    /// A new code for another device; the old credential holds until that one is
+    /// first used.
+    Swap,
+    /// The other device typed its code, and waits for its first use.
+    ActivateBeside,
+    /// The other device asked for its first token; the earlier credential ends.
+    TakeOver,
     /// The device itself is done: its credential ends, another may be set up.
     GiveUp,
     /// Stop for the time being.
@@ -40,8 +47,18 @@ pub enum DeviceVerb {
 
 impl DeviceVerb {
     /// Every verb.
-    pub const ALL: [Self; 7] =
-        [Self::Activate, Self::Reissue, Self::ReissueLost, Self::GiveUp, Self::Suspend, Self::Resume, Self::Revoke];
+    pub const ALL: [Self; 10] = [
+        Self::Activate,
+        Self::Reissue,
+        Self::ReissueLost,
+        Self::Swap,
+        Self::ActivateBeside,
+        Self::TakeOver,
+        Self::GiveUp,
+        Self::Suspend,
+        Self::Resume,
+        Self::Revoke,
+    ];
 
     /// What the audit trail calls it.
     pub const fn action(self) -> &'static str {
@@ -49,6 +66,9 @@ impl DeviceVerb {
             Self::Activate => "device.activated",
             Self::Reissue => "device.reissued",
             Self::ReissueLost => "device.reissued_lost",
+            Self::Swap => "device.swap_begun",
+            Self::ActivateBeside => "device.swap_activated",
+            Self::TakeOver => "device.swapped",
             Self::GiveUp => "device.given_up",
             Self::Suspend => "device.suspended",
             Self::Resume => "device.resumed",
@@ -58,12 +78,22 @@ impl DeviceVerb {
 
     /// Whether the credential in use ends with it.
     pub const fn ends_credential(self) -> bool {
-        matches!(self, Self::Activate | Self::ReissueLost | Self::GiveUp | Self::Revoke)
+        matches!(self, Self::Activate | Self::ReissueLost | Self::TakeOver | Self::GiveUp | Self::Revoke)
+    }
+
+    /// Whether a credential that waits for its first use ends with it.
+    pub const fn ends_incoming(self) -> bool {
+        (self.ends_credential() && !matches!(self, Self::TakeOver)) || matches!(self, Self::Reissue | Self::Swap)
+    }
+
+    /// Whether tokens given before go on.
+    pub const fn keeps_tokens(self) -> bool {
+        matches!(self, Self::Reissue | Self::Swap | Self::ActivateBeside | Self::TakeOver)
     }
 
     /// Whether a code not yet used ends with it.
     pub const fn ends_code(self) -> bool {
-        matches!(self, Self::Reissue | Self::ReissueLost | Self::Revoke)
+        matches!(self, Self::Reissue | Self::ReissueLost | Self::Swap | Self::Revoke)
     }
 }
 
@@ -92,6 +122,9 @@ pub const TRANSITIONS: &[Transition] = {
         t(Issued, Reissue, Issued),
         t(Active, Reissue, Active),
         t(Active, ReissueLost, Issued),
+        t(Active, Swap, Active),
+        t(Active, ActivateBeside, Active),
+        t(Active, TakeOver, Active),
         t(Suspended, ReissueLost, Issued),
         t(Active, GiveUp, Issued),
         t(Suspended, GiveUp, Issued),

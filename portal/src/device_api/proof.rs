@@ -7,8 +7,8 @@ use uketsuke_core::device;
 use uketsuke_core::error::Result;
 use uketsuke_core::jose::{Dpop, JoseError, Jwk, hash_access_token, verify_dpop};
 
-use super::{DeviceApi, basic};
 use super::error::{ApiError, INVALID_DPOP_PROOF};
+use super::{DeviceApi, basic};
 
 /// Checks the proof of this request to `path` made with `key`. It is not used up
 /// yet. A token sent under the scheme `DPoP` must be the one the proof names (§7.1).
@@ -21,8 +21,7 @@ pub fn of(api: &DeviceApi, request: &HttpRequest, path: &str, key: &Jwk) -> std:
     let proof = only.ok_or_else(|| refused("exactly one DPoP header is needed"))?;
     let token = basic::authorization(request, SCHEME).map(hash_access_token);
     let method = request.method().as_str();
-    let checked =
-        verify_dpop(proof, method, &api.address(path), api.now(), token.as_deref()).map_err(|e| wrong(&e))?;
+    let checked = verify_dpop(proof, method, &api.address(path), api.now(), token.as_deref()).map_err(|e| wrong(&e))?;
     if checked.jkt == key.thumbprint() { Ok(checked) } else { Err(refused("made with another key")) }
 }
 

@@ -95,7 +95,8 @@ fn unproved(error: &JoseError) -> ApiError {
     }
 }
 
-/// Uses assertion and proof up, on every instance.
+/// Uses assertion and proof up, on every instance. A device that was to take over
+/// from another does so.
 async fn use_up(
     api: &DeviceApi,
     actor: Actor,
@@ -105,9 +106,16 @@ async fn use_up(
 ) -> Result<(), ApiError> {
     let sender = format!("assertion {}", client.id);
     let (jti, until) = (assertion.jti.clone(), assertion.exp);
+    let incoming = client.incoming.then(|| client.id.clone());
     let fresh = api
         .db
-        .write(actor, move |tx| Ok((device::use_jti(tx, &sender, &jti, until)?, proof::use_up(tx, &proof)?)))
+        .write(actor, move |tx| {
+            let fresh = (device::use_jti(tx, &sender, &jti, until)?, proof::use_up(tx, &proof)?);
+            if let (Some(client), (true, true)) = (&incoming, fresh) {
+                device::take_over(tx, client)?;
+            }
+            Ok(fresh)
+        })
         .await?;
     match fresh {
         (true, true) => Ok(()),

@@ -17,6 +17,7 @@ const LETTERS: &[(&str, &str)] = &[
     ("device_activated", "端末の設定完了"),
     ("device_reissued", "端末の再発行"),
     ("device_reissued_lost", "紛失による端末の再発行"),
+    ("device_swap_begun", "端末の入れ替え"),
     ("device_resumed", "端末の停止解除"),
     ("device_revoked", "端末の失効"),
     ("device_suspended", "端末の停止"),

@@ -92,7 +92,7 @@ fn nobody_else_sees_a_device() {
             write(&|tx| suspend(tx, scope, &id)),
             write(&|tx| resume(tx, scope, &id)),
             write(&|tx| revoke(tx, scope, &id)),
-            write(&|tx| reissue(tx, &keyring(), scope, &id, true, CODE_DAYS)),
+            write(&|tx| reissue(tx, &keyring(), scope, &id, Replacement::Lost, CODE_DAYS)),
         ];
         assert!(refusals.iter().all(|r| matches!(r, Err(Error::NotFound))), "{refusals:?}");
         assert!(office.db.read_blocking(|c| list_in_scope(c, scope)).unwrap().is_empty());

@@ -29,7 +29,7 @@ fn a_label_is_kept_as_one_line_or_its_fault_is_named() {
 fn a_reissue_leaves_the_old_device_working_until_the_new_one_is_set_up() {
     let (office, id, old) = active();
     let old_token = office.claims(&old);
-    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, false, CODE_DAYS));
+    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, Replacement::Again, CODE_DAYS));
     assert!(matches!(office.check(&old_token), Checked::Active(_)));
     let new = office.activate(&office.attempt(&id, &DeviceKey::generate()));
     assert_eq!(office.check(&old_token), Checked::Inactive(Reason::Ended));
@@ -38,11 +38,63 @@ fn a_reissue_leaves_the_old_device_working_until_the_new_one_is_set_up() {
     assert!(matches!(office.check(&office.claims(&new)), Checked::Active(facts) if facts.user_id == user_id));
 }
 
+/// The use case of one step by the facility.
+fn swap(office: &Office, id: &DeviceId) {
+    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, id, Replacement::Swap, CODE_DAYS));
+}
+
+#[test]
+fn a_swapped_device_works_until_the_new_one_is_first_used() {
+    let (office, id, old) = active();
+    let (old_token, before) = (office.claims(&old), office.device(&id));
+    swap(&office, &id);
+    let new = office.activate(&office.attempt(&id, &DeviceKey::generate()));
+    assert!(matches!(office.check(&old_token), Checked::Active(_)), "set up is not used");
+    let standing = office.db.read_blocking(|c| swap_standing(c, &id, office.db.clock.now().into())).unwrap();
+    assert!(matches!(standing, SwapStanding::DeviceWaits { .. }), "{standing:?}");
+    write(&office.db, |tx| take_over(tx, &new.client_id));
+    assert_eq!(office.check(&old_token), Checked::Inactive(Reason::Ended));
+    assert!(matches!(office.check(&office.claims(&new)), Checked::Active(_)));
+    let after = office.device(&id);
+    assert_eq!((after.user_id, after.label, after.slot), (before.user_id, before.label, before.slot));
+    // The first use happens once.
+    write(&office.db, |tx| take_over(tx, &new.client_id));
+    assert_eq!(office.device(&id).revision, after.revision);
+}
+
+#[test]
+fn a_second_swap_a_stop_and_giving_up_end_the_one_that_waits() {
+    let waiting = || {
+        let (office, id, old) = active();
+        let old_token = office.claims(&old);
+        swap(&office, &id);
+        let new = office.activate(&office.attempt(&id, &DeviceKey::generate()));
+        (office, id, old_token, new)
+    };
+    let taken = |office: &Office, new: &Activated| {
+        write(&office.db, |tx| take_over(tx, &new.client_id));
+        office.check(&office.claims(new))
+    };
+    let (office, id, old_token, new) = waiting();
+    swap(&office, &id);
+    assert_eq!(taken(&office, &new), Checked::Inactive(Reason::Ended));
+    assert!(matches!(office.check(&old_token), Checked::Active(_)));
+
+    let (office, id, old_token, new) = waiting();
+    write(&office.db, |tx| revoke(tx, &office.scope, &id));
+    assert_eq!(taken(&office, &new), Checked::Inactive(Reason::Revoked));
+    assert_eq!(office.check(&old_token), Checked::Inactive(Reason::Revoked));
+
+    let (office, _, old_token, new) = waiting();
+    write(&office.db, |tx| give_up(tx, new.client_id.as_str(), &new.registration_token));
+    assert!(matches!(office.check(&old_token), Checked::Active(_)), "the one in use goes on");
+}
+
 #[test]
 fn a_reissue_for_a_lost_device_stops_it_at_once() {
     let (office, id, old) = active();
     let old_token = office.claims(&old);
-    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, true, CODE_DAYS));
+    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, Replacement::Lost, CODE_DAYS));
     assert_eq!(office.check(&old_token), Checked::Inactive(Reason::Revoked));
     let device = office.device(&id);
     assert_eq!((device.state, device.lost_at.is_some()), (DeviceState::Issued, true));
@@ -55,7 +107,7 @@ fn a_reissue_for_a_lost_device_stops_it_at_once() {
 fn a_new_code_ends_the_one_before() {
     let (office, id) = office_with_device();
     let before = office.attempt(&id, &DeviceKey::generate());
-    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, false, CODE_DAYS));
+    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, Replacement::Again, CODE_DAYS));
     assert!(matches!(office.try_activate(&before), Outcome::Wrong));
     assert_eq!(office.sealed(&id).iter().flatten().count(), 1);
     office.activate(&office.attempt(&id, &DeviceKey::generate()));
@@ -86,16 +138,22 @@ fn a_revoked_device_is_over_and_so_is_its_code() {
 #[test]
 fn the_table_decides_what_is_possible_in_each_state() {
     for state in DeviceState::ALL {
-        for verb in
-            [DeviceVerb::Reissue, DeviceVerb::ReissueLost, DeviceVerb::Suspend, DeviceVerb::Resume, DeviceVerb::Revoke]
-        {
+        for verb in [
+            DeviceVerb::Reissue,
+            DeviceVerb::ReissueLost,
+            DeviceVerb::Swap,
+            DeviceVerb::Suspend,
+            DeviceVerb::Resume,
+            DeviceVerb::Revoke,
+        ] {
             let (office, id) = office_with_device();
             write(&office.db, |tx| {
                 Ok(diesel::update(devices::table.find(&id)).set(devices::state.eq(*state)).execute(tx.conn())?)
             });
             let done = office.db.write_blocking(Actor::system(), |tx| match verb {
-                DeviceVerb::Reissue => reissue(tx, &keyring(), &office.scope, &id, false, CODE_DAYS),
-                DeviceVerb::ReissueLost => reissue(tx, &keyring(), &office.scope, &id, true, CODE_DAYS),
+                DeviceVerb::Reissue => reissue(tx, &keyring(), &office.scope, &id, Replacement::Again, CODE_DAYS),
+                DeviceVerb::ReissueLost => reissue(tx, &keyring(), &office.scope, &id, Replacement::Lost, CODE_DAYS),
+                DeviceVerb::Swap => reissue(tx, &keyring(), &office.scope, &id, Replacement::Swap, CODE_DAYS),
                 DeviceVerb::Suspend => suspend(tx, &office.scope, &id),
                 DeviceVerb::Resume => resume(tx, &office.scope, &id),
                 _ => revoke(tx, &office.scope, &id),
@@ -119,9 +177,9 @@ fn every_verified_person_is_told_and_no_letter_holds_a_secret() {
     office.activate(&attempt(&settings, DeviceKey::generate().jwk()));
     write(&office.db, |tx| suspend(tx, &office.scope, &id));
     write(&office.db, |tx| resume(tx, &office.scope, &id));
-    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, false, CODE_DAYS));
+    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, Replacement::Again, CODE_DAYS));
     let second = office.settings(&id);
-    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, true, CODE_DAYS));
+    write(&office.db, |tx| reissue(tx, &keyring(), &office.scope, &id, Replacement::Lost, CODE_DAYS));
     write(&office.db, |tx| revoke(tx, &office.scope, &id));
     let names: Vec<String> = office.db.read_blocking(letters).unwrap().into_iter().map(|(name, _)| name).collect();
     for name in ["activated", "suspended", "resumed", "reissued", "reissued_lost", "revoked"] {

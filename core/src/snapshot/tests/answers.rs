@@ -37,7 +37,7 @@ fn a_device_s_whole_life_is_answered_as_the_tables_have_it() {
     assert_eq!(same(&world, &snapshot, &first), Answer::Inactive(Reason::Suspended));
     world.write(|tx| device::resume(tx, &world.scope, &id));
     assert_eq!(same(&world, &snapshot, &first), Answer::Inactive(Reason::Ended), "a stop ends older tokens");
-    world.write(|tx| device::reissue(tx, &keyring(), &world.scope, &id, false, 30));
+    world.write(|tx| device::reissue(tx, &keyring(), &world.scope, &id, device::Replacement::Again, 30));
     let second = world.activate(0);
     assert!(matches!(same(&world, &snapshot, &second), Answer::Active(_)));
     assert_eq!(same(&world, &snapshot, &first), Answer::Inactive(Reason::Unknown), "another took over");

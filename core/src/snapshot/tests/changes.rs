@@ -18,8 +18,23 @@ fn step(verb: DeviceVerb, world: &World, id: &DeviceId) {
         DeviceVerb::Activate => {
             activate(&world.db, &world.scope, id);
         }
-        DeviceVerb::Reissue => world.write(|tx| device::reissue(tx, &keyring(), &world.scope, id, false, 30)),
-        DeviceVerb::ReissueLost => world.write(|tx| device::reissue(tx, &keyring(), &world.scope, id, true, 30)),
+        DeviceVerb::Reissue => {
+            world.write(|tx| device::reissue(tx, &keyring(), &world.scope, id, device::Replacement::Again, 30))
+        }
+        DeviceVerb::ReissueLost => {
+            world.write(|tx| device::reissue(tx, &keyring(), &world.scope, id, device::Replacement::Lost, 30))
+        }
+        DeviceVerb::Swap => {
+            world.write(|tx| device::reissue(tx, &keyring(), &world.scope, id, device::Replacement::Swap, 30))
+        }
+        DeviceVerb::ActivateBeside => {
+            activate(&world.db, &world.scope, id);
+        }
+        DeviceVerb::TakeOver => world.write(|tx| {
+            let incoming = credentials::table.filter(credentials::state.eq("incoming")).select(credentials::id);
+            let client: CredentialId = incoming.first(tx.conn())?;
+            device::take_over(tx, &client)
+        }),
         DeviceVerb::GiveUp => world.write(|tx| {
             // As if the token of the activation were still at hand.
             let token = PlainToken::mint();
@@ -42,6 +57,10 @@ fn bring(world: &World, id: &DeviceId, to: DeviceState, verb: DeviceVerb) {
         DeviceState::Issued => &[],
         // A device in use can take a new code only after it got one.
         DeviceState::Active if verb == DeviceVerb::Activate => &[DeviceVerb::Activate, DeviceVerb::Reissue],
+        DeviceState::Active if verb == DeviceVerb::ActivateBeside => &[DeviceVerb::Activate, DeviceVerb::Swap],
+        DeviceState::Active if verb == DeviceVerb::TakeOver => {
+            &[DeviceVerb::Activate, DeviceVerb::Swap, DeviceVerb::ActivateBeside]
+        }
         DeviceState::Active => &[DeviceVerb::Activate],
         DeviceState::Suspended => &[DeviceVerb::Activate, DeviceVerb::Suspend],
         DeviceState::Revoked => unreachable!("nothing starts there"),
@@ -62,7 +81,7 @@ fn every_step_of_a_device_reaches_memory() {
         world.compare(&format!("{transition:?}"));
         let in_use = transition.from != DeviceState::Issued || transition.verb == DeviceVerb::Activate;
         // A new code alone changes nothing that a check reads.
-        let matters = in_use && transition.verb != DeviceVerb::Reissue;
+        let matters = in_use && !matches!(transition.verb, DeviceVerb::Reissue | DeviceVerb::Swap);
         assert!(!matters || grew > 0, "{transition:?}");
     }
 }

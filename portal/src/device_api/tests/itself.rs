@@ -134,7 +134,7 @@ async fn a_device_that_gives_up_is_out_at_once_and_the_facility_can_set_another_
     for method in [Method::GET, Method::DELETE] {
         assert_eq!(world.send(mine.ask(method)).await.error(), (401, "invalid_token".into()));
     }
-    world.write(|tx| device::reissue(tx, &keyring(), &world.scope, &world.devices[0], false, 30));
+    world.write(|tx| device::reissue(tx, &keyring(), &world.scope, &world.devices[0], device::Replacement::Again, 30));
     registered(&world).await;
     assert_eq!(state(&world), DeviceState::Active);
 }

@@ -130,6 +130,21 @@ async fn only_this_grant_scope_and_kind_of_proof_are_known() {
 }
 
 #[actix_web::test]
+async fn the_first_token_of_a_swapped_device_ends_the_one_before() {
+    let world = world();
+    let old = world.activated().await;
+    let before = world.token(&old).await;
+    world.write(|tx| device::reissue(tx, &keyring(), &world.scope, &world.devices[0], device::Replacement::Swap, 30));
+    let new = world.activated().await;
+    assert_eq!(world.check(&before).await.json()["active"], true, "set up is not used");
+    assert_eq!(world.check(&world.token(&old).await).await.json()["active"], true, "and it gets new tokens");
+    let after = world.token(&new).await;
+    assert_eq!(world.check(&before).await.text, r#"{"active":false}"#);
+    assert_eq!(world.check(&after).await.json()["active"], true);
+    assert_eq!(world.send(world.token_request(&old)).await.error(), (400, "unauthorized_client".into()));
+}
+
+#[actix_web::test]
 async fn a_stopped_device_gets_no_token() {
     let world = world();
     let device = world.activated().await;

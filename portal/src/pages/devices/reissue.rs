@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
-use uketsuke_core::device::{self, Device, DeviceState, DeviceVerb};
+use uketsuke_core::device::{self, Device, DeviceState, Replacement};
 use uketsuke_core::form::{FieldErrors, FieldFault};
 use uketsuke_core::refusal::Refusal;
 use uketsuke_web::extract::Form;
@@ -44,27 +44,35 @@ pub async fn show(portal: Data<Portal>, who: Verified, id: Path<String>) -> Page
 /// Reissues.
 pub async fn reissue(portal: Data<Portal>, who: Verified, id: Path<String>, Form(typed): Form<Typed>) -> PageResult {
     let device = find(&portal, &who, &id).await?;
-    let Some(lost) = is_lost(device.state, &typed.reason) else {
+    let Some(replacement) = replacement(device.state, &typed.reason) else {
         let mut errors = FieldErrors::default();
         errors.add("reason", "再発行の理由", FieldFault::NotChosen);
         return invalid(&page(&who, device, typed, errors)?);
     };
     let (scope, id, keyring) = (who.scope().clone(), device.id.clone(), portal.keyring.clone());
     let days = portal.config.activation_code_days;
-    portal.db.write(who.actor(), move |tx| device::reissue(tx, &keyring, &scope, &id, lost, days)).await?;
+    portal.db.write(who.actor(), move |tx| device::reissue(tx, &keyring, &scope, &id, replacement, days)).await?;
     Ok(done(&who, &device))
 }
 
-/// A choice where there is one: a device in use goes on, or stops at once.
-fn is_lost(state: DeviceState, reason: &str) -> Option<bool> {
-    match (state.allows(DeviceVerb::Reissue), state.allows(DeviceVerb::ReissueLost)) {
-        (true, true) => match reason {
-            "swap" => Some(false),
-            "lost" => Some(true),
-            _ => None,
-        },
-        (false, lost) => Some(lost),
-        (true, false) => Some(false),
+/// Each reason with what it means for the device in use.
+const REASONS: [(Replacement, &str, &str, &str); 3] = [
+    (Replacement::Swap, "swap", "新しい端末に入れ替える", "今の端末は、新しい端末を初めて使うときまで使えます"),
+    (Replacement::Again, "again", "今の端末を設定し直す", "今の端末は、設定し直すまで使えます"),
+    (Replacement::Lost, "lost", "今の端末を紛失した、盗まれた、壊れた", "今の端末は、すぐに使えなくなります"),
+];
+
+/// The reasons that are possible in this state.
+fn possible(state: DeviceState) -> Vec<(Replacement, Choice)> {
+    let possible = REASONS.into_iter().filter(|(replacement, ..)| state.allows(replacement.verb()));
+    possible.map(|(replacement, value, label, hint)| (replacement, Choice::new(value, label).hint(hint))).collect()
+}
+
+/// What was chosen; where there is one possibility, that one.
+fn replacement(state: DeviceState, reason: &str) -> Option<Replacement> {
+    match possible(state).as_slice() {
+        [(only, _)] => Some(*only),
+        several => several.iter().find(|(_, choice)| choice.value == reason).map(|(replacement, _)| *replacement),
     }
 }
 
@@ -75,18 +83,12 @@ fn done(who: &Verified, device: &Device) -> HttpResponse {
 }
 
 fn page(who: &Verified, device: Device, typed: Typed, errors: FieldErrors) -> Result<Page, PageError> {
-    let (swap, lost) = (device.state.allows(DeviceVerb::Reissue), device.state.allows(DeviceVerb::ReissueLost));
-    if !swap && !lost {
+    let possible = possible(device.state);
+    if possible.is_empty() {
         return Err(Refusal::DeviceState.into());
     }
-    let choices = if swap && lost { choices() } else { Vec::new() };
+    let several = possible.len() > 1;
+    let choices = possible.into_iter().map(|(_, choice)| choice).filter(|_| several).collect();
     let frame = who.frame("再発行").error(!errors.is_empty());
     Ok(Page { frame, errors, device, typed, choices })
-}
-
-fn choices() -> Vec<Choice> {
-    vec![
-        Choice::new("swap", "新しい端末に入れ替える").hint("今の端末は、新しい端末の設定が終わるまで使えます"),
-        Choice::new("lost", "今の端末を紛失した、盗まれた、壊れた").hint("今の端末は、すぐに使えなくなります"),
-    ]
 }

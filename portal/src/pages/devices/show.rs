@@ -6,7 +6,7 @@
 
 use actix_web::web::{Data, Path};
 use askama::Template;
-use uketsuke_core::device::{self, CodeStanding, Device, DeviceVerb, Settings};
+use uketsuke_core::device::{self, CodeStanding, Device, DeviceState, DeviceVerb, Settings, SwapStanding};
 use uketsuke_core::facility;
 use uketsuke_core::snapshot;
 use uketsuke_web::page::Frame;
@@ -28,6 +28,8 @@ struct Page {
     stopped: String,
     /// What the code means, in one sentence.
     code_sentence: String,
+    /// How far a swap has come, in one sentence; empty while there is none.
+    swap: String,
     /// Whether there is something to show.
     open: bool,
     /// Password and code, after 「表示」.
@@ -43,6 +45,19 @@ impl Page {
     /// A new code can be had now, and would be good for something.
     fn can_reissue(&self) -> bool {
         !self.closing.is_closed() && (self.allows(DeviceVerb::Reissue) || self.allows(DeviceVerb::ReissueLost))
+    }
+}
+
+/// How long the device in use goes on beside one that is to replace it.
+fn swap_sentence(swap: SwapStanding, device: &Device) -> String {
+    match swap {
+        _ if device.state != DeviceState::Active => String::new(),
+        SwapStanding::None => String::new(),
+        SwapStanding::CodeWaits => "今お使いの端末は、新しい端末を初めて使うときまで使えます。".to_owned(),
+        SwapStanding::DeviceWaits { since } => format!(
+            "入れ替える新しい端末は、{}に設定が終わりました。初めて使うと、今お使いの端末は使えなくなります。",
+            words::date_time_full(since.utc())
+        ),
     }
 }
 
@@ -62,12 +77,13 @@ pub async fn reveal(portal: Data<Portal>, who: Verified, id: Path<String>) -> Pa
 
 async fn page(portal: &Portal, who: &Verified, device: Device, shown: Option<Settings>) -> Result<Page, PageError> {
     let (facility, now, of) = (who.scope().facility().clone(), portal.now(), device.clone());
-    let (facility, codes, stopped) = portal
+    let (facility, codes, stopped, swap) = portal
         .db
         .read(move |c| {
             let stopped = stopped::is_stopped(&of).then(|| snapshot::of_device(c, &of.id)).transpose()?;
             let stopped = stopped.as_ref().map(stopped::for_facility).unwrap_or_default();
-            Ok((facility::repo::get(c, &facility)?, device::code_standings(c, &[of], now)?, stopped))
+            let swap = device::swap_standing(c, &of.id, now)?;
+            Ok((facility::repo::get(c, &facility)?, device::code_standings(c, &[of], now)?, stopped, swap))
         })
         .await?;
     let code = codes.get(&device.id);
@@ -78,6 +94,7 @@ async fn page(portal: &Portal, who: &Verified, device: Device, shown: Option<Set
         last_used: last_used(&device),
         stopped,
         code_sentence: code_sentence(code),
+        swap: swap_sentence(swap, &device),
         open: matches!(code, Some(CodeStanding::Open { .. })),
         shown,
         device,

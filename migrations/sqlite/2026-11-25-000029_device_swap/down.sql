@@ -1,0 +1,2 @@
+drop index credentials_one_incoming;
+alter table activations drop column swap;
