@@ -7,6 +7,7 @@
 
 mod activate;
 mod check;
+pub mod diagnose;
 mod issue;
 mod itself;
 mod mail;

@@ -69,6 +69,30 @@ pub fn verify_client_assertion(
     audiences: &[&str],
     now: DateTime<Utc>,
 ) -> Result<Assertion, JoseError> {
+    let claims = proved(jwt, key, expected_client_id, audiences)?;
+    let exp = usable_until(&claims, now)?;
+    Ok(Assertion { jti: checked_jti(claims.jti)?, iat: claims.iat.map(|iat| iat.0), exp })
+}
+
+/// By how many seconds the clock of the signer runs ahead of ours (behind, if
+/// negative), the way of the message included; `None` if it does not say when it
+/// signed. Whether the assertion is still good is another question.
+///
+/// # Errors
+/// As [`verify_client_assertion`], times aside.
+pub fn clock_offset(
+    jwt: &str,
+    key: &Jwk,
+    expected_client_id: &str,
+    audiences: &[&str],
+    now: DateTime<Utc>,
+) -> Result<Option<i64>, JoseError> {
+    let claims = proved(jwt, key, expected_client_id, audiences)?;
+    Ok(claims.iat.map(|iat| (iat.0 - now).num_seconds()))
+}
+
+/// The claims, if the client signed them for us.
+fn proved(jwt: &str, key: &Jwk, expected_client_id: &str, audiences: &[&str]) -> Result<Claims, JoseError> {
     let jws = Jws::parse(jwt)?;
     if jws.header.typ.is_some() && !jws.has_type(&["jwt", "client-authentication+jwt"]) {
         return Err(JoseError::Type);
@@ -83,8 +107,7 @@ pub fn verify_client_assertion(
     if !claims.aud.is_only(audiences) {
         return Err(JoseError::Claim("aud"));
     }
-    let exp = usable_until(&claims, now)?;
-    Ok(Assertion { jti: checked_jti(claims.jti)?, iat: claims.iat.map(|iat| iat.0), exp })
+    Ok(claims)
 }
 
 /// The last moment it is taken; an error if that is over, or not yet begun.

@@ -17,7 +17,7 @@ mod jws;
 mod server_key;
 
 pub use access_token::{AccessClaims, hash_access_token, mint_access_token, read_access_token};
-pub use assertion::{Assertion, claimed_client_id, verify_client_assertion};
+pub use assertion::{Assertion, claimed_client_id, clock_offset, verify_client_assertion};
 pub use dpop::{Dpop, verify_dpop};
 pub use error::JoseError;
 pub use jwk::{Jwk, thumbprint_bytes};

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use uketsuke_core::error::Error;
 
 use super::answer;
+use super::problem::Problem;
 
 /// One kind of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +83,21 @@ impl ApiError {
         self.kind.status == UNAVAILABLE.status
     }
 
+    /// The stable word for programs.
+    pub fn code(&self) -> &'static str {
+        self.kind.error
+    }
+
+    /// The words for developers.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// When to try again, if that is said.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        self.retry_after_seconds
+    }
+
     fn body(&self) -> Value {
         let mut body = json!({ "error": self.kind.error, "error_description": self.description });
         if let Some(message) = &self.message {
@@ -131,6 +147,5 @@ pub async fn only_post() -> HttpResponse {
 
 /// Whatever is not in the table (RFC 9457).
 pub async fn no_such_address() -> HttpResponse {
-    let problem = json!({ "title": "no such address", "status": 404, "code": "not_found" });
-    answer::typed(StatusCode::NOT_FOUND, "application/problem+json", problem.to_string())
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "no such address").error_response()
 }

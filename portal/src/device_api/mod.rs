@@ -6,11 +6,13 @@
 mod answer;
 mod basic;
 mod body;
+mod diagnose;
 mod error;
 mod introspect;
 mod last_used;
 mod manage;
 mod metadata;
+mod problem;
 mod proof;
 mod question;
 mod register;

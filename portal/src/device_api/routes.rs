@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use actix_web::web::{delete, get, post, put};
 use uketsuke_web::routes::{Route, Who, get as answers_get, post as answers_post};
 
-use super::{introspect, manage, metadata, register, revoke, token};
+use super::{diagnose, introspect, manage, metadata, register, revoke, token};
 
 /// The path of the metadata (RFC 8414 §3).
 pub const METADATA: &str = "/.well-known/oauth-authorization-server";
@@ -18,6 +18,8 @@ const REGISTERED: &str = "/oauth/register/{client_id}";
 pub const TOKEN: &str = "/oauth/token";
 /// The path where tokens are ended.
 pub const REVOKE: &str = "/oauth/revoke";
+/// The path where a device asks what blocks it.
+pub const DIAGNOSE: &str = "/api/v1/diagnose";
 /// The path of the check.
 pub const INTROSPECT: &str = "/oauth/introspect";
 
@@ -32,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         Route { method: Method::PUT, path: REGISTERED, who: Who::Device, handler: || put().to(manage::change) },
         Route { method: Method::DELETE, path: REGISTERED, who: Who::Device, handler: || delete().to(manage::give_up) },
         answers_post(REVOKE, Who::Device, || post().to(revoke::revoke)),
+        answers_post(DIAGNOSE, Who::Device, || post().to(diagnose::diagnose)),
         answers_post(INTROSPECT, Who::EligibilityService, || post().to(introspect::introspect)),
     ]
 }

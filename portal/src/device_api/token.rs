@@ -65,6 +65,20 @@ fn check_grant(form: &Fields) -> Result<(), ApiError> {
 /// issuer. Unknown clients and wrong signatures look
 /// the same.
 pub(super) async fn authenticate(api: &DeviceApi, form: &Fields, path: &str) -> Result<(Client, Assertion), ApiError> {
+    let proved = prove(api, form, path).await?;
+    proved.checked.map(|assertion| (proved.client, assertion)).map_err(|error| unproved(&error))
+}
+
+/// A client that is known, and what became of its assertion.
+pub(super) struct Proved {
+    pub client: Client,
+    /// As it was sent.
+    pub assertion: String,
+    pub checked: Result<Assertion, JoseError>,
+}
+
+/// Looks the client up that the assertion names, and checks that.
+pub(super) async fn prove(api: &DeviceApi, form: &Fields, path: &str) -> Result<Proved, ApiError> {
     let assertion = form.get("client_assertion").to_owned();
     if form.get("client_assertion_type") != ASSERTION_TYPE {
         return Err(refused());
@@ -77,7 +91,7 @@ pub(super) async fn authenticate(api: &DeviceApi, form: &Fields, path: &str) -> 
     let client = api.db.read(move |c| device::find_client(c, &id, now.into())).await?.ok_or_else(refused)?;
     let endpoint = api.address(path);
     let checked = verify_client_assertion(&assertion, &client.key, &claimed, &[api.issuer(), &endpoint], now);
-    checked.map(|assertion| (client, assertion)).map_err(|error| unproved(&error))
+    Ok(Proved { client, assertion, checked })
 }
 
 fn refused() -> ApiError {

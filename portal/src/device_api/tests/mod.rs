@@ -1,6 +1,7 @@
 //! The API as devices, the eligibility service and attackers use it.
 
 mod activation;
+mod diagnosis;
 mod introspection;
 mod itself;
 mod surface;
