@@ -2,6 +2,7 @@
 //! (`tests/clients`): whoever follows the standards needs to know nothing of us.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ use crate::support::people::SAKURA;
 tests! {
     needs Needs::Variable(PYTHON);
     an_npm_and_a_pypi_library_go_all_the_way,
+    whatever_is_sent_the_openapi_document_holds,
 }
 
 /// Names a Python that has the packages of `tests/clients/requirements.txt`.
@@ -59,6 +61,46 @@ fn an_npm_and_a_pypi_library_go_all_the_way(app: &TestApp) {
             assert_eq!(told["evidence"], told["answer"], "the signed answer says the same");
         }
     }
+    app.run_jobs();
+}
+
+/// schemathesis sends what the document allows and what it does not, signed as a
+/// device would where it can be: no 5xx, no answer that is not in the document.
+fn whatever_is_sent_the_openapi_document_holds(app: &TestApp) {
+    app.with_master();
+    let mut browser = app.approved(SAKURA, "hanako@example.jp", 1);
+    let settings = reveal_nth(&mut browser, SAKURA, 0);
+    let service = app.write(|tx| eligibility::add(tx, "schemathesis"));
+    app.later(chrono::Utc::now() - app.clock.now());
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let given = folder.path().join("given.json");
+    let settings = json!({
+        "issuer": app.device_api(),
+        "facility_code": settings.facility_code,
+        "user_id": settings.user_id,
+        "password": settings.password,
+        "code": settings.code,
+    });
+    std::fs::write(&given, settings.to_string()).expect("written");
+    let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
+    let python = std::path::absolute(std::env::var(PYTHON).expect("the harness looked")).expect("a path");
+    let ran = Command::new(python.with_file_name("schemathesis"))
+        .arg("--config-file")
+        .arg(clients.join("schemathesis.toml"))
+        .args(["run", &format!("{}/api/v1/openapi.json", app.device_api())])
+        .args(["--phases", "coverage,fuzzing", "--max-examples", "50", "--seed", "1"])
+        .args(["--continue-on-failure", "--generation-database", "none", "--no-color"])
+        .env("SCHEMATHESIS_HOOKS", clients.join("openapi_hooks.py"))
+        .env("UKETSUKE_TEST_GIVEN", &given)
+        .env("UKETSUKE_TEST_SERVICE", service.id.as_str())
+        .env("UKETSUKE_TEST_SERVICE_SECRET", service.secret.reveal())
+        .current_dir(folder.path())
+        .output()
+        .expect("schemathesis starts");
+    let words = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success(), "{words}{}", String::from_utf8_lossy(&ran.stderr));
+    let summary = words.split("Test cases:").nth(1).unwrap_or_default().lines().nth(1).unwrap_or_default();
+    println!("{}: schemathesis: {}", app.place.name(), summary.trim());
     app.run_jobs();
 }
 

@@ -9,7 +9,7 @@ use uketsuke_core::eligibility;
 
 use super::DeviceApi;
 use super::answer::{self, ApiResult};
-use super::routes::{INTROSPECT, JWKS, REGISTER, REVOKE, TOKEN};
+use super::routes::{INTROSPECT, JWKS, OPENAPI, REGISTER, REVOKE, TOKEN};
 
 /// What this server can do and where.
 pub async fn show(api: Data<DeviceApi>) -> ApiResult {
@@ -32,6 +32,7 @@ pub async fn show(api: Data<DeviceApi>) -> ApiResult {
         "response_types_supported": [],
         "scopes_supported": [SCOPE],
         "ui_locales_supported": ["ja"],
+        "service_documentation": api.address(OPENAPI),
     });
     Ok(answer::json(StatusCode::OK, &body))
 }
