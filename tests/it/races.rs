@@ -15,6 +15,7 @@ use crate::support::app::TestApp;
 use crate::support::browser::Browser;
 use crate::support::device::{Device, Service, names, reveal_nth};
 use crate::support::harness::tests;
+use crate::support::http::Answer;
 use crate::support::people::{SAKURA, apply_by_documents, begin, fill_counts};
 
 tests! {
@@ -26,6 +27,8 @@ tests! {
     of_many_workers_one_runs_each_job,
 }
 
+/// Devices that race for one code.
+const DEVICES: usize = 50;
 const MAIL: &str = "hanako@example.jp";
 
 /// Lets all browsers do the same thing at the same moment.
@@ -129,22 +132,30 @@ fn of_many_devices_with_one_code_one_is_activated(app: &TestApp) {
     app.with_master();
     let mut browser = app.approved(SAKURA, MAIL, 2);
     let settings = reveal_nth(&mut browser, SAKURA, 0);
-    let start = Barrier::new(6);
-    let devices: Vec<Device> = thread::scope(|scope| {
+    let start = Barrier::new(DEVICES);
+    let devices: Vec<(Device, Answer)> = thread::scope(|scope| {
         let run = |_| {
             scope.spawn(|| {
                 let mut device = Device::new(app);
                 start.wait();
-                device.register(&settings);
-                device
+                let answer = device.register(&settings);
+                (device, answer)
             })
         };
-        let runs: Vec<_> = (0..6).map(run).collect();
+        let runs: Vec<_> = (0..DEVICES).map(run).collect();
         runs.into_iter().map(|run| run.join().expect("a device does not panic")).collect()
     });
-    let active: Vec<_> = devices.iter().filter(|device| !device.client_id.is_empty()).collect();
-    assert_eq!(active.len(), 1);
-    assert_eq!(Service::new(app).check(&active[0].fresh_token())["active"], true);
+    let (mut won, lost): (Vec<_>, Vec<_>) = devices.into_iter().partition(|(_, answer)| answer.status == 201);
+    assert_eq!((won.len(), lost.len()), (1, DEVICES - 1));
+    for (_, answer) in &lost {
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some("invalid_token")), "{}", answer.text());
+    }
+    println!("{}: of {DEVICES} devices 1 won, {} were told invalid_token", app.place.name(), lost.len());
+    let (winner, first) = &mut won[0];
+    // As if its answer had been lost.
+    let again = winner.register(&settings);
+    assert_eq!((again.status, &again.json()["client_id"]), (201, &first.json()["client_id"]), "{}", again.text());
+    assert_eq!(Service::new(app).check(&winner.fresh_token())["active"], true);
     app.run_jobs();
 }
 

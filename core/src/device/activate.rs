@@ -92,10 +92,9 @@ pub fn activate(tx: &mut Tx<'_>, keyring: &Keyring, attempt: &Attempt) -> Result
         Some(activation) => matching_device(tx, keyring, activation, &typed)?,
         None => None,
     };
-    if let (Some(activation), Some(device)) = (&found, matched)
-        && let Some(activated) = take(tx, activation, &device, attempt)?
-    {
-        return Ok(Outcome::Activated(activated));
+    if let (Some(activation), Some(device)) = (&found, matched) {
+        // Whoever knows all four guesses nothing: a code that is used or over costs no try.
+        return Ok(take(tx, activation, &device, attempt)?.map_or(Outcome::Wrong, Outcome::Activated));
     }
     count_wrong(tx, found.as_ref(), &typed, &gates)?;
     Ok(Outcome::Wrong)

@@ -61,6 +61,12 @@ impl DeviceKey {
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
         self.0.sign(header, claims)
     }
+
+    /// The same for texts that need not be JSON.
+    #[cfg(test)]
+    pub(super) fn sign_text(&self, header: &str, claims: &str) -> String {
+        self.0.sign_text(header, claims)
+    }
 }
 
 impl fmt::Debug for DeviceKey {

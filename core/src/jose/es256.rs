@@ -39,8 +39,12 @@ impl Es256 {
 
     /// Signs in the compact form (RFC 7515, 7.1).
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", part(header), part(claims));
+        self.sign_text(&header.to_string(), &claims.to_string())
+    }
+
+    /// The same for texts, whatever they are.
+    pub fn sign_text(&self, header: &str, claims: &str) -> String {
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let signature = self
             .pair
             .sign(&SystemRandom::new(), message.as_bytes())

@@ -5,6 +5,7 @@ use ring::{digest, signature};
 use serde_json::{Value, json};
 
 use super::JoseError;
+use super::weak::is_small_order;
 
 /// Members only a private or symmetric key has (RFC 7518, 6.2.2, 6.3.2, 6.4.1).
 const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
@@ -35,7 +36,10 @@ impl Jwk {
         }
         let key = match (member("kty"), member("crv")) {
             (Some("EC"), Some("P-256")) => Self::P256 { x: coordinate(member("x"))?, y: coordinate(member("y"))? },
-            (Some("OKP"), Some("Ed25519")) => Self::Ed25519 { x: coordinate(member("x"))? },
+            (Some("OKP"), Some("Ed25519")) => match coordinate(member("x"))? {
+                x if is_small_order(&x) => return Err(JoseError::Key("it is a weak key")),
+                x => Self::Ed25519 { x },
+            },
             _ => {
                 return Err(JoseError::Key("only EC P-256 and OKP Ed25519 are supported"));
             }
@@ -188,6 +192,7 @@ mod tests {
             ("padded", with("x", json!(format!("{X}="))), false),
             ("no y", with("y", Value::Null), false),
             ("no object", json!([]), false),
+            ("a weak key", json!({"kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode([0; 32])}), false),
         ];
         for (name, key, taken) in cases {
             assert_eq!(Jwk::from_value(&key).is_ok(), taken, "{name}");

@@ -15,6 +15,12 @@ mod es256;
 mod jwk;
 mod jws;
 mod server_key;
+mod weak;
+
+#[cfg(test)]
+mod abuse_tests;
+#[cfg(test)]
+mod wycheproof_tests;
 
 pub use access_token::{AccessClaims, hash_access_token, mint_access_token, read_access_token};
 pub use assertion::{Assertion, claimed_client_id, clock_offset, verify_client_assertion};

@@ -135,6 +135,12 @@ async fn unusable_descriptions_and_keys_are_refused_before_any_try() {
         with("/jwks", json!({"keys": [key.jwk().to_value(), key.jwk().to_value()]})),
         with("/jwks/keys/0", json!({"kty": "oct", "k": "AAAA"})),
         with("/jwks/keys/0", private),
+        with("/jwks/keys/0/crv", json!("P-384")),
+        with("/jwks/keys/0/crv", json!("secp256k1")),
+        with("/jwks/keys/0/x", json!("AAAA")),
+        with("/jwks/keys/0", json!({"kty": "OKP", "crv": "X25519", "x": "A".repeat(43)})),
+        // A key for which anybody can sign.
+        with("/jwks/keys/0", json!({"kty": "OKP", "crv": "Ed25519", "x": "A".repeat(43)})),
         with("/client_name", json!("a\u{0}b")),
         with("/client_name", json!("番号 123456789018")),
         with("/software_version", json!("1".repeat(101))),
@@ -142,7 +148,9 @@ async fn unusable_descriptions_and_keys_are_refused_before_any_try() {
         with("/device/model", json!("a\u{202e}b")),
     ] {
         let request = world.registration_with(&settings.code, &body, &world.proof(&key, REGISTER));
-        assert_eq!(world.send(request).await.error(), (400, "invalid_client_metadata".into()), "{body}");
+        let answer = world.send(request).await;
+        assert_eq!(answer.error(), (400, "invalid_client_metadata".into()), "{body}");
+        assert!(!answer.text.contains("AAAA"), "nothing of a key is said back: {}", answer.text);
     }
     assert_eq!(world.send(world.registration(&settings, &key)).await.status, StatusCode::CREATED);
 }
