@@ -6,6 +6,7 @@
 
 mod client;
 mod key_file;
+mod signer;
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
-pub use client::{Registration, check, register, token};
+pub use client::{Registration, check, diagnose, register, token};
 pub use key_file::KeyFile;
 
 /// What to do as a device.
@@ -23,6 +24,8 @@ pub enum Command {
     Register(Register),
     /// Get a token for ten minutes and print it.
     Token(Token),
+    /// Ask what blocks this device; prints the JSON.
+    Diagnose(Token),
     /// Ask whether a token is good, as the eligibility service; prints the JSON.
     Check(Check),
 }
@@ -85,6 +88,10 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Token(args) => {
             let token = token(&KeyFile::read(&args.key)?)?;
             println!("{token}");
+            Ok(())
+        }
+        Command::Diagnose(args) => {
+            println!("{}", diagnose(&KeyFile::read(&args.key)?)?);
             Ok(())
         }
         Command::Check(args) => run_check(args),

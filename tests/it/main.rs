@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         bad_input::TESTS,
         stories::mail_server::TESTS,
         stories::session_ends::TESTS,
+        stories::simulator::TESTS,
         stories::real_list::TESTS,
         foreign_clients::TESTS,
         two_instances::TESTS,

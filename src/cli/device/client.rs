@@ -1,16 +1,16 @@
-//! The three requests, as an app and the eligibility service send them. The
-//! endpoints are discovered (RFC 8414), as any OAuth library does.
+//! The requests, as an app and the eligibility service send them, by a public OAuth
+//! library. The endpoints are discovered (RFC 8414), as any such library does.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use chrono::Utc;
+use anyhow::{Context, anyhow};
+use oauth2::basic::BasicClient;
+use oauth2::{
+    AccessToken, ClientId, ClientSecret, HttpRequest, HttpResponse, IntrospectionUrl, Scope, TokenResponse, TokenUrl,
+};
 use serde_json::{Value, json};
-use uketsuke_core::jose::device::DeviceKey;
 use ureq::Agent;
-use ureq::http::Response;
 
 use super::KeyFile;
 
@@ -34,23 +34,24 @@ pub struct Registration {
 /// # Errors
 /// The server's refusal, in its words.
 pub fn register(file: &mut KeyFile, settings: &Registration) -> anyhow::Result<()> {
-    let (agent, key) = (agent(), file.key()?);
-    let endpoint = endpoint(&agent, &file.api, "registration_endpoint")?;
+    let (server, signer) = (Server::discover(&file.api)?, file.signer()?);
+    let endpoint = server.endpoint("registration_endpoint")?;
     let body = json!({
         "facility_code": settings.facility_code,
         "user_id": settings.user_id,
         "password": settings.password,
-        "jwks": { "keys": [key.jwk().to_value()] },
+        "jwks": signer.jwks(),
         "client_name": "uketsuke device",
         "software_version": env!("CARGO_PKG_VERSION"),
         "device": { "platform": "", "model": std::env::consts::OS, "os_version": "" },
     });
-    let answer = agent
-        .post(&endpoint)
-        .header("authorization", &format!("Bearer {}", settings.code))
-        .header("dpop", &proof(&key, &endpoint))
-        .send_json(&body)?;
-    let answer = told(answer)?;
+    let request = ureq::http::Request::post(&endpoint)
+        .header("content-type", "application/json")
+        .header("authorization", format!("Bearer {}", settings.code))
+        .header("dpop", signer.proof("POST", &endpoint)?)
+        .body(body.to_string().into_bytes())?;
+    server.send(request)?;
+    let answer = server.told()?;
     let text =
         |name: &str| answer[name].as_str().map(str::to_owned).with_context(|| format!("no {name} in the answer"));
     file.client_id = Some(text("client_id")?);
@@ -63,19 +64,36 @@ pub fn register(file: &mut KeyFile, settings: &Registration) -> anyhow::Result<(
 /// # Errors
 /// The server's refusal, in its words.
 pub fn token(file: &KeyFile) -> anyhow::Result<String> {
-    let (agent, key) = (agent(), file.key()?);
-    let client_id = file.client_id.as_deref().context("not registered yet: uketsuke device register")?;
-    let endpoint = endpoint(&agent, &file.api, "token_endpoint")?;
-    let issuer = metadata_of(&agent, &file.api)?["issuer"].as_str().unwrap_or_default().to_owned();
-    let assertion = key.assertion(client_id, &issuer, Utc::now());
-    let answer = agent.post(&endpoint).header("dpop", &proof(&key, &endpoint)).send_form([
-        ("grant_type", "client_credentials"),
-        ("scope", "eligibility"),
-        ("client_assertion_type", ASSERTION_TYPE),
-        ("client_assertion", &assertion),
-    ])?;
-    let answer = told(answer)?;
-    answer["access_token"].as_str().map(str::to_owned).context("no access_token in the answer")
+    let (server, signer) = (Server::discover(&file.api)?, file.signer()?);
+    let endpoint = server.endpoint("token_endpoint")?;
+    let client_id = client_id(file)?;
+    let (assertion, proof) = (signer.assertion(client_id, server.issuer()?)?, signer.proof("POST", &endpoint)?);
+    let client = BasicClient::new(ClientId::new(client_id.to_owned())).set_token_uri(TokenUrl::new(endpoint)?);
+    let asked = client
+        .exchange_client_credentials()
+        .add_scope(Scope::new("eligibility".into()))
+        .add_extra_param("client_assertion_type", ASSERTION_TYPE)
+        .add_extra_param("client_assertion", assertion)
+        .request(&|mut request: HttpRequest| {
+            request.headers_mut().insert("dpop", proof.parse().expect("a proof is ASCII"));
+            server.send(request)
+        });
+    // The library keeps back the sentence that is meant for people.
+    server.told()?;
+    Ok(asked?.access_token().secret().clone())
+}
+
+/// What the server says of the device of `file`: the JSON as it came.
+///
+/// # Errors
+/// When the device is not registered, or the server does not answer.
+pub fn diagnose(file: &KeyFile) -> anyhow::Result<String> {
+    let (server, signer) = (Server::discover(&file.api)?, file.signer()?);
+    let issuer = server.issuer()?;
+    let assertion = signer.assertion(client_id(file)?, issuer)?;
+    let form = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &assertion)];
+    let mut answer = server.agent.post(format!("{issuer}/api/v1/diagnose")).send_form(form)?;
+    Ok(answer.body_mut().read_to_string()?)
 }
 
 /// What the eligibility service is told about a token: the JSON as it came.
@@ -83,41 +101,65 @@ pub fn token(file: &KeyFile) -> anyhow::Result<String> {
 /// # Errors
 /// The server's refusal, in its words.
 pub fn check(api: &str, client_id: &str, client_secret: &str, token: &str) -> anyhow::Result<String> {
-    let agent = agent();
-    let endpoint = endpoint(&agent, api.trim_end_matches('/'), "introspection_endpoint")?;
-    let basic = STANDARD.encode(format!("{client_id}:{client_secret}"));
-    let answer =
-        agent.post(&endpoint).header("authorization", &format!("Basic {basic}")).send_form([("token", token)])?;
-    told(answer).map(|answer| answer.to_string())
+    let server = Server::discover(api.trim_end_matches('/'))?;
+    let endpoint = server.endpoint("introspection_endpoint")?;
+    let client = BasicClient::new(ClientId::new(client_id.to_owned()))
+        .set_client_secret(ClientSecret::new(client_secret.to_owned()))
+        .set_introspection_url(IntrospectionUrl::new(endpoint)?);
+    let asked = client.introspect(&AccessToken::new(token.to_owned())).request(&|request| server.send(request));
+    let answer = server.told()?;
+    asked?;
+    Ok(answer.to_string())
 }
 
-fn agent() -> Agent {
-    Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build().into()
+fn client_id(file: &KeyFile) -> anyhow::Result<&str> {
+    file.client_id.as_deref().context("not registered yet: uketsuke device register")
 }
 
-fn metadata_of(agent: &Agent, api: &str) -> anyhow::Result<Value> {
-    let address = format!("{api}/.well-known/oauth-authorization-server");
-    let answer = agent.get(&address).call().with_context(|| format!("no answer from {api}"))?;
-    told(answer)
+/// A server whose endpoints are known, and its last answer.
+struct Server {
+    agent: Agent,
+    metadata: Value,
+    last: RefCell<Option<HttpResponse>>,
 }
 
-fn endpoint(agent: &Agent, api: &str, name: &str) -> anyhow::Result<String> {
-    let metadata = metadata_of(agent, api)?;
-    metadata[name].as_str().map(str::to_owned).with_context(|| format!("{api} names no {name}"))
-}
-
-fn proof(key: &DeviceKey, endpoint: &str) -> String {
-    key.dpop("POST", endpoint, Utc::now(), None)
-}
-
-/// The JSON of a good answer; the words of any other.
-fn told(mut answer: Response<ureq::Body>) -> anyhow::Result<Value> {
-    let status = answer.status();
-    let text = answer.body_mut().read_to_string()?;
-    let body: Value = serde_json::from_str(&text).unwrap_or_default();
-    if status.is_success() {
-        return Ok(body);
+impl Server {
+    fn discover(api: &str) -> anyhow::Result<Self> {
+        let config = Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false);
+        let mut server = Self { agent: config.build().into(), metadata: Value::Null, last: RefCell::default() };
+        let address = format!("{api}/.well-known/oauth-authorization-server");
+        let request = ureq::http::Request::get(&address).body(Vec::new())?;
+        server.send(request).with_context(|| format!("no answer from {api}"))?;
+        server.metadata = server.told()?;
+        Ok(server)
     }
-    let part = |name: &str| body[name].as_str().unwrap_or_default();
-    bail!("{} {}: {} {}", status.as_u16(), part("error"), part("error_description"), part("message"))
+
+    fn endpoint(&self, name: &str) -> anyhow::Result<String> {
+        self.metadata[name].as_str().map(str::to_owned).with_context(|| format!("the server names no {name}"))
+    }
+
+    fn issuer(&self) -> anyhow::Result<&str> {
+        self.metadata["issuer"].as_str().context("the server does not say who it is")
+    }
+
+    /// Sends a request of the library's.
+    fn send(&self, request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
+        let (head, mut body) = self.agent.run(request)?.into_parts();
+        let answer = HttpResponse::from_parts(head, body.read_to_vec()?);
+        *self.last.borrow_mut() = Some(answer.clone());
+        Ok(answer)
+    }
+
+    /// The JSON of the last answer if it was a good one; else the words of it.
+    fn told(&self) -> anyhow::Result<Value> {
+        let last = self.last.borrow();
+        let answer = last.as_ref().context("the server did not answer")?;
+        let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+        if answer.status().is_success() {
+            return Ok(body);
+        }
+        let part = |name: &str| body[name].as_str().unwrap_or_default();
+        let status = answer.status().as_u16();
+        Err(anyhow!("{status} {}: {} {}", part("error"), part("error_description"), part("message")))
+    }
 }

@@ -12,6 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use uketsuke_core::jose::device::DeviceKey;
 
+use super::signer::Signer;
+
 /// The file's content. `Debug` is left out: it holds a private key.
 #[derive(Serialize, Deserialize)]
 pub struct KeyFile {
@@ -80,13 +82,12 @@ impl KeyFile {
         save().with_context(|| format!("cannot write {}", path.display()))
     }
 
-    /// The private key.
+    /// What signs with the private key.
     ///
     /// # Errors
     /// When the file was tampered with.
-    pub fn key(&self) -> anyhow::Result<DeviceKey> {
-        let pkcs8 = STANDARD.decode(&self.key).context("the key is no base64")?;
-        DeviceKey::from_pkcs8(&pkcs8).context("the key is no P-256 key")
+    pub fn signer(&self) -> anyhow::Result<Signer> {
+        Signer::from_pkcs8(&STANDARD.decode(&self.key).context("the key is no base64")?)
     }
 }
 
@@ -104,7 +105,7 @@ mod tests {
         let mode = std::fs::metadata(&path).expect("a file").permissions().mode();
         assert_eq!((mode & 0o777, made.api.as_str()), (0o600, "http://localhost:1"));
         let again = KeyFile::open_or_make(&path, "http://localhost:2").expect("opened");
-        assert_eq!(again.key().expect("a key").jwk(), made.key().expect("a key").jwk());
+        assert_eq!(again.signer().expect("a key").jwks(), made.signer().expect("a key").jwks());
         KeyFile { client_id: Some("x".into()), ..again }.write(&path).expect("written");
         assert!(KeyFile::open_or_make(&path, "http://localhost:1").is_err());
         std::fs::write(&path, "{}").expect("spoilt");
