@@ -66,6 +66,8 @@ demands! {
     ManageDevices = Some(Permission::ManageDevices);
     /// [`Permission::ImportMaster`].
     ImportMaster = Some(Permission::ImportMaster);
+    /// [`Permission::PublishNotices`].
+    PublishNotices = Some(Permission::PublishNotices);
     /// [`Permission::ManageStaff`].
     ManageStaff = Some(Permission::ManageStaff);
     /// [`Permission::ReadAudit`].

@@ -2,15 +2,15 @@
 
 use actix_web::web;
 use uketsuke_core::staff::role::Permission::{
-    Approve, ImportMaster, ManageDevices, ManageJobs, ManageSettings, ManageStaff, ReadApplications, ReadAudit,
-    ReadFacilities, ReadMail, ResendMail, Review, WatchFacility, WriteNotes,
+    Approve, ImportMaster, ManageDevices, ManageJobs, ManageSettings, ManageStaff, PublishNotices, ReadApplications,
+    ReadAudit, ReadFacilities, ReadMail, ResendMail, Review, WatchFacility, WriteNotes,
 };
 use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
-    audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, kept, login, logout, mails, me, queue,
-    reports, reset, search, second_factor, settings, staff,
+    audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, kept, login, logout, mails, me, notices,
+    queue, reports, reset, search, second_factor, settings, staff,
 };
 
 /// The table. `/import` and `/export` stand before `/{id}`.
@@ -104,6 +104,11 @@ pub fn routes() -> Vec<Route> {
         get("/reports", Staff(ReadApplications), || web::to(reports::index::show)),
         get("/reports/{figure}/export", Staff(ReadApplications), || web::to(reports::export::show)),
         post("/reports/{figure}/export", Staff(ReadApplications), || web::to(reports::export::send)),
+        get("/notices", Staff(PublishNotices), || web::to(notices::list::show)),
+        get("/notices/new", Staff(PublishNotices), || web::to(notices::new::show)),
+        post("/notices/new", Staff(PublishNotices), || web::to(notices::new::publish)),
+        get("/notices/{id}", Staff(PublishNotices), || web::to(notices::show::show)),
+        post("/notices/{id}/end", Staff(PublishNotices), || web::to(notices::show::end)),
         get("/settings/holidays", Staff(ManageSettings), || web::to(settings::holidays::show)),
         post("/settings/holidays", Staff(ManageSettings), || web::to(settings::holidays::add)),
         get("/settings/holidays/import", Staff(ManageSettings), || web::to(settings::holidays_import::show)),

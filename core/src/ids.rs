@@ -116,6 +116,8 @@ ids! {
     AuditId,
     /// One deed on many applications.
     BulkRunId,
+    /// Something the client app tells its user.
+    NoticeId,
     /// A look at the portal as a facility sees it.
     WatchId,
 }

@@ -28,6 +28,7 @@ pub mod jose;
 mod keepable;
 pub mod link;
 pub mod mail;
+pub mod notice;
 pub mod progress;
 pub mod queue;
 pub mod refusal;

@@ -672,6 +672,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notices (id) {
+        id -> Text,
+        severity -> Text,
+        title -> Text,
+        body -> Text,
+        kinds -> Text,
+        prefectures -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        published_by -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -761,6 +776,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     standing_log,
     standing_changes,
     standing_instances,
+    notices,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::due_on, facilities::kind);

@@ -16,6 +16,7 @@ pub mod login;
 pub mod logout;
 pub mod mails;
 pub mod me;
+pub mod notices;
 pub mod queue;
 pub mod reports;
 pub mod reset;

@@ -11,6 +11,7 @@ mod holidays;
 mod import;
 mod login;
 mod me;
+mod notices;
 mod operations;
 mod queries;
 mod queue;

@@ -62,6 +62,8 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("registration.granted", "利用開始を登録しました"),
     ("registration.struck_out", "利用開始の登録を取り消しました"),
     ("review_rule.changed", "判断する人数の設定を変更しました"),
+    ("notice.ended", "アプリのお知らせを終了しました"),
+    ("notice.published", "アプリのお知らせを出しました"),
     ("staff.disabled", "職員の利用を停止しました"),
     ("staff.enabled", "職員の利用を再開しました"),
     ("staff.enrolled", "職員が二段階認証を登録しました"),

@@ -45,6 +45,8 @@ pub enum Permission {
     ManageSettings,
     /// Invite, disable and re-role staff; make credentials.
     ManageStaff,
+    /// Write what the client app tells its users.
+    PublishNotices,
     /// See what mail went out.
     ReadMail,
     /// Send a mail once more.
@@ -65,7 +67,7 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
             Role::Support,
             &[ReadApplications, WriteNotes, ReadFacilities, WatchFacility, ManageDevices, ReadMail, ResendMail],
         ),
-        (Role::Editor, &[]),
+        (Role::Editor, &[PublishNotices]),
         (
             Role::Administrator,
             &[
@@ -78,6 +80,7 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 ImportMaster,
                 ManageSettings,
                 ManageStaff,
+                PublishNotices,
                 ReadMail,
                 ResendMail,
                 ManageJobs,
@@ -102,6 +105,7 @@ impl Permission {
             WatchFacility,
             ManageDevices,
             ImportMaster,
+            PublishNotices,
             ReadMail,
             ResendMail,
             ManageJobs,
@@ -123,6 +127,7 @@ impl Permission {
             Self::WatchFacility => "施設に見える画面を見る",
             Self::ManageDevices => "端末を停止・失効させる",
             Self::ImportMaster => "施設マスタを取り込む",
+            Self::PublishNotices => "アプリのお知らせを出す",
             Self::ReadMail => "送信メールと処理の状況を見る",
             Self::ResendMail => "メールをもう一度送る",
             Self::ManageJobs => "止まった処理をもう一度実行する",

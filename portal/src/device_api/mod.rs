@@ -12,6 +12,7 @@ mod introspect;
 mod last_used;
 mod manage;
 mod metadata;
+mod notices;
 mod openapi;
 mod problem;
 mod proof;

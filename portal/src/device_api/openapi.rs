@@ -48,6 +48,13 @@ mod tests {
     }
 
     #[test]
+    fn its_lists_are_the_program_s() {
+        let document = document("https://api.example.jp");
+        let kinds: Vec<&str> = uketsuke_core::facility::kind::KINDS.iter().map(|entry| entry.id).collect();
+        assert_eq!(document["components"]["schemas"]["Kind"]["enum"], serde_json::json!(kinds));
+    }
+
+    #[test]
     fn every_operation_says_who_may() {
         let document = document("https://api.example.jp");
         for route in routes() {

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use actix_web::web::{delete, get, post, put};
 use uketsuke_web::routes::{Route, Who, get as answers_get, post as answers_post};
 
-use super::{diagnose, introspect, manage, metadata, openapi, register, revoke, token};
+use super::{diagnose, introspect, manage, metadata, notices, openapi, register, revoke, token};
 
 /// The path of the metadata (RFC 8414 §3).
 pub const METADATA: &str = "/.well-known/oauth-authorization-server";
@@ -20,6 +20,8 @@ pub const TOKEN: &str = "/oauth/token";
 pub const REVOKE: &str = "/oauth/revoke";
 /// The path where a device asks what blocks it.
 pub const DIAGNOSE: &str = "/api/v1/diagnose";
+/// The path of what the app shows its user.
+pub const NOTICES: &str = "/api/v1/notices";
 /// The path of this API's own document.
 pub const OPENAPI: &str = "/api/v1/openapi.json";
 /// The path of the check.
@@ -29,6 +31,7 @@ pub const INTROSPECT: &str = "/oauth/introspect";
 pub fn routes() -> Vec<Route> {
     vec![
         answers_get(METADATA, Who::Anyone, || get().to(metadata::show)),
+        answers_get(NOTICES, Who::Anyone, || get().to(notices::show)),
         answers_get(OPENAPI, Who::Anyone, || get().to(openapi::show)),
         answers_get(JWKS, Who::Anyone, || get().to(metadata::keys)),
         answers_post(REGISTER, Who::Device, || post().to(register::register)),

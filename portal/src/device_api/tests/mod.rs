@@ -4,6 +4,7 @@ mod activation;
 mod diagnosis;
 mod introspection;
 mod itself;
+mod news;
 mod surface;
 mod tokens;
 

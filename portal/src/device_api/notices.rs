@@ -1,0 +1,85 @@
+//! `GET /api/v1/notices`: what the client app shows its user when it starts.
+//! Anyone; `kind` and `prefecture` leave out what is for others.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, HeaderValue, IfNoneMatch, TryIntoHeaderValue,
+};
+use actix_web::web::{Data, Header, Query};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uketsuke_core::db::At;
+use uketsuke_core::facility::kind::FacilityKind;
+use uketsuke_core::facility::prefecture::Prefecture;
+use uketsuke_core::jose::hash_access_token;
+use uketsuke_core::notice::{self, Audience, Notice};
+
+use super::DeviceApi;
+use super::problem::Problem;
+
+/// What may stand in the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// Stable text of 所属機関.
+    kind: Option<String>,
+    /// JIS X 0401 number, two digits.
+    prefecture: Option<String>,
+}
+
+impl Asked {
+    fn audience(&self) -> Result<Audience, Problem> {
+        let wrong =
+            |name: &str| Problem::new(StatusCode::BAD_REQUEST, "invalid_request", &format!("{name} is unknown"));
+        let kind = self.kind.as_deref().map(|kind| FacilityKind::parse(kind).ok_or_else(|| wrong("kind")));
+        let two_digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let prefecture = self
+            .prefecture
+            .as_deref()
+            .map(|number| Prefecture::parse(number).filter(|_| two_digits(number)).ok_or_else(|| wrong("prefecture")));
+        Ok(Audience { kind: kind.transpose()?, prefecture: prefecture.transpose()? })
+    }
+}
+
+/// The notices of this moment, newest first; 304 for whoever has them already.
+pub async fn show(
+    api: Data<DeviceApi>,
+    asked: Result<Query<Asked>, actix_web::Error>,
+    known: Result<Header<IfNoneMatch>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let asked =
+        asked.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the query is unreadable"))?;
+    let (audience, now) = (asked.audience()?, api.now().into());
+    let notices = api.db.read(move |c| notice::current(c, audience, now)).await?;
+    let body = json!({ "notices": notices.iter().map(told).collect::<Vec<_>>() }).to_string();
+    // The same notices are the same bytes.
+    let tag = EntityTag::new_strong(hash_access_token(&body)[..22].to_owned());
+    let has_it = known.is_ok_and(|Header(known)| match known {
+        IfNoneMatch::Any => true,
+        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
+    });
+    let mut answer = HttpResponse::build(if has_it { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    answer
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-cache")))
+        .insert_header((ETAG, tag.try_into_value().expect("base64url")));
+    Ok(if has_it {
+        answer.finish()
+    } else {
+        answer.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json"))).body(body)
+    })
+}
+
+fn told(notice: &Notice) -> Value {
+    let time = |at: At| at.utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    json!({
+        "id": notice.id,
+        "severity": notice.severity.as_str(),
+        "title": notice.title,
+        "body": notice.body,
+        "kinds": notice.for_kinds().iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
+        "prefectures": notice.for_prefectures().iter().map(|place| place.as_str()).collect::<Vec<_>>(),
+        "starts_at": time(notice.starts_at),
+        "ends_at": time(notice.ends_at),
+    })
+}
