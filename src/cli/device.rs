@@ -26,6 +26,12 @@ pub enum Command {
     Token(Token),
     /// Ask what blocks this device; prints the JSON.
     Diagnose(Token),
+    /// Print the device's public key set; make its key if there is none.
+    Key(Token),
+    /// Sign a proof for one request (RFC 9449), for trying things with curl.
+    Proof(Proof),
+    /// Sign an assertion (RFC 7523), for trying things with curl.
+    Assertion(Assertion),
     /// Ask whether a token is good, as the eligibility service; prints the JSON.
     Check(Check),
 }
@@ -61,6 +67,34 @@ pub struct Token {
     key: PathBuf,
 }
 
+/// Which request.
+#[derive(Debug, Args)]
+pub struct Proof {
+    /// The file with the device's key.
+    #[arg(long, value_name = "FILE", default_value = "device.json")]
+    key: PathBuf,
+    /// Its method.
+    #[arg(long, default_value = "POST")]
+    method: String,
+    /// Its address.
+    #[arg(long)]
+    url: String,
+}
+
+/// By whom and for whom.
+#[derive(Debug, Args)]
+pub struct Assertion {
+    /// The file with the device's key.
+    #[arg(long, value_name = "FILE", default_value = "device.json")]
+    key: PathBuf,
+    /// The client id of the activation.
+    #[arg(long, value_name = "ID")]
+    client_id: String,
+    /// The issuer.
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8082")]
+    audience: String,
+}
+
 /// What to ask about, and as whom.
 #[derive(Debug, Args)]
 pub struct Check {
@@ -92,6 +126,18 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Diagnose(args) => {
             println!("{}", diagnose(&KeyFile::read(&args.key)?)?);
+            Ok(())
+        }
+        Command::Key(args) => {
+            println!("{}", KeyFile::open_or_make(&args.key, "")?.signer()?.jwks());
+            Ok(())
+        }
+        Command::Proof(args) => {
+            println!("{}", KeyFile::read(&args.key)?.signer()?.proof(&args.method, &args.url)?);
+            Ok(())
+        }
+        Command::Assertion(args) => {
+            println!("{}", KeyFile::read(&args.key)?.signer()?.assertion(&args.client_id, &args.audience)?);
             Ok(())
         }
         Command::Check(args) => run_check(args),

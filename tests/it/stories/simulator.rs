@@ -1,5 +1,6 @@
 //! The stand-in for the client app, as a newcomer runs it: `uketsuke device`.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -12,7 +13,11 @@ use crate::support::people::{SAKURA, log_in};
 
 tests! {
     the_stand_in_for_the_app_registers_asks_and_learns_why_it_is_refused,
+    the_worked_example_works_as_it_is_written,
 }
+
+/// The example of docs/device-api.md.
+const EXAMPLE: &str = include_str!("../../clients/curl.sh");
 
 /// What the program prints; its words where it fails.
 fn run(arguments: &[&str], secrets: &[(&str, &str)]) -> Result<String, String> {
@@ -55,5 +60,37 @@ fn the_stand_in_for_the_app_registers_asks_and_learns_why_it_is_refused(app: &Te
     assert!(run(&["token", "--key", key], &[]).is_err_and(|words| words.contains("停止中")));
     let told = run(&["diagnose", "--key", key], &[]).expect("an answer");
     assert!(told.contains(r#""code":"suspended""#) && told.contains("この端末は停止中です"), "{told}");
+    app.run_jobs();
+}
+
+fn the_worked_example_works_as_it_is_written(app: &TestApp) {
+    let document = include_str!("../../../docs/device-api.md");
+    assert!(document.contains(EXAMPLE.trim()), "docs/device-api.md shows tests/clients/curl.sh as it is");
+    app.with_master();
+    let mut browser = app.approved(SAKURA, "hanako@example.jp", 1);
+    let settings = reveal_nth(&mut browser, SAKURA, 0);
+    let service = app.write(|tx| eligibility::add(tx, "test"));
+    app.later(chrono::Utc::now() - app.clock.now());
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let programs = Path::new(PROGRAM).parent().expect("a folder").display();
+    let ran = Command::new("bash")
+        .args(["-c", EXAMPLE])
+        .current_dir(folder.path())
+        .env("PATH", format!("{programs}:{}", std::env::var("PATH").unwrap_or_default()))
+        .env("API", app.device_api())
+        .env("FACILITY", SAKURA.code)
+        .env("USER_ID", &settings.user_id)
+        .env("PASSWORD", &settings.password)
+        .env("CODE", &settings.code)
+        .env("SERVICE", service.id.as_str())
+        .env("SERVICE_SECRET", service.secret.reveal())
+        .output()
+        .expect("bash starts");
+    let words = String::from_utf8_lossy(&ran.stdout);
+    let lines: Vec<&str> = words.lines().collect();
+    let [check, diagnosis] = lines[..] else { panic!("{words}{}", String::from_utf8_lossy(&ran.stderr)) };
+    let check: Value = serde_json::from_str(check).expect("JSON");
+    assert_eq!((&check["active"], &check["user_id"]), (&true.into(), &settings.user_id.as_str().into()));
+    assert_eq!(diagnosis, r#"{"ready":true}"#);
     app.run_jobs();
 }
