@@ -372,6 +372,7 @@ diesel::table! {
         state -> Text,
         created_at -> Timestamp,
         expires_at -> Nullable<Timestamp>,
+        address_ranges -> Text,
     }
 }
 

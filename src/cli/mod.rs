@@ -6,6 +6,7 @@ mod config;
 pub mod device;
 mod eligibility;
 mod facilities;
+mod keys;
 mod migrate;
 mod serve;
 mod staff;
@@ -57,6 +58,9 @@ enum Command {
     /// Credentials of the eligibility service.
     #[command(subcommand)]
     Eligibility(eligibility::Command),
+    /// The keys that sign answers.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// The facility master.
     #[command(subcommand)]
     Facilities(facilities::Command),
@@ -110,6 +114,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Device(command) => device::run(command),
         Command::Eligibility(command) => eligibility::run(command, config),
         Command::Facilities(command) => facilities::run(command, config).await,
+        Command::Keys(command) => keys::run(command, config),
         Command::Staff(command) => staff::run(command, config),
         // Answered before.
         Command::EvidencePage { .. } => Ok(()),

@@ -69,6 +69,11 @@ pub(crate) fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted:
     ClientAddress(address)
 }
 
+/// The client's address of a request that no middleware prepared.
+pub fn address_of(request: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
+    client_address(request.peer_addr().map(|peer| peer.ip()), request.headers(), trusted).0
+}
+
 /// Names the request as the way by which an actor came.
 pub fn traced(request: &HttpRequest, actor: Actor) -> Actor {
     let extensions = request.extensions();

@@ -20,6 +20,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, Weak};
@@ -157,9 +158,10 @@ impl Snapshot {
         self.core.freshness.footing()
     }
 
-    /// Whether this client id and secret are those of the eligibility service.
-    pub fn knows_client(&self, id: &str, secret: &str, now: At) -> bool {
-        self.core.clients.know(id, secret, now)
+    /// Whether this client id and secret are those of the eligibility service, sent
+    /// from where it may be used.
+    pub fn knows_client(&self, id: &str, secret: &str, now: At, from: impl FnOnce() -> IpAddr) -> bool {
+        self.core.clients.know(id, secret, now, from)
     }
 
     /// Judges a token whose MAC held, and notes the device's use.

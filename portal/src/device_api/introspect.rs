@@ -12,6 +12,7 @@ use uketsuke_core::db::At;
 use uketsuke_core::device::ROLE_GENERAL;
 use uketsuke_core::jose::{AccessClaims, read_access_token};
 use uketsuke_core::snapshot::{Answer, Facts, Footing};
+use uketsuke_web::request::address_of;
 
 use super::answer;
 use super::error::{ApiError, INVALID_SERVICE, UNAVAILABLE};
@@ -70,7 +71,8 @@ fn answer(api: &DeviceApi, request: &HttpRequest, body: Option<&Bytes>) -> Resul
     let now = At::from(utc);
     let refused = || ApiError::new(INVALID_SERVICE, "the service's credential is missing or wrong");
     let (service, secret) = basic::credentials(request).ok_or_else(refused)?;
-    if !api.checks.knows_client(&service, secret.reveal(), now) {
+    let from = || address_of(request, &api.config.trusted_proxies);
+    if !api.checks.knows_client(&service, secret.reveal(), now, from) {
         return Err(refused());
     }
     let claims = question::with_token(request, body, |token| read_access_token(&api.keyring, token))?;

@@ -40,6 +40,7 @@ pub async fn show(api: Data<DeviceApi>) -> ApiResult {
 /// The public keys behind signed introspection answers.
 pub async fn keys(api: Data<DeviceApi>) -> ApiResult {
     api.signing_key().await?;
-    let keys = api.db.read(eligibility::public_keys).await?;
+    let now = api.now().into();
+    let keys = api.db.read(move |c| eligibility::public_keys(c, now)).await?;
     Ok(answer::json(StatusCode::OK, &json!({ "keys": keys })))
 }

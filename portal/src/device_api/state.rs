@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::{Actor, Db};
 use uketsuke_core::eligibility;
@@ -30,8 +30,12 @@ pub struct DeviceApi {
     pub(super) tally: Tally,
     /// Last uses that could not be written yet.
     pub(super) last_used: LastUsed,
-    signing_key: OnceCell<SigningKey>,
+    /// With when it was read.
+    signing_key: Mutex<Option<(DateTime<Utc>, Arc<SigningKey>)>>,
 }
+
+/// For how long a key is taken for the one that signs: a rotation is followed so soon.
+const KEY_SECONDS: i64 = 60;
 
 impl DeviceApi {
     /// The state; the signing key is read, or made, when first asked for. What
@@ -46,7 +50,7 @@ impl DeviceApi {
         };
         let checks = Snapshot::start(&db, settings).expect("a thread can be started");
         let (tally, last_used) = (Tally::default(), LastUsed::default());
-        Self { db, keyring, config, checks, tally, last_used, signing_key: OnceCell::new() }
+        Self { db, keyring, config, checks, tally, last_used, signing_key: Mutex::default() }
     }
 
     /// Our name as an OAuth server (`iss`), without a slash at the end.
@@ -64,15 +68,37 @@ impl DeviceApi {
         self.db.clock().now()
     }
 
-    /// The key that signs introspection answers.
+    /// The key that signs introspection answers. While the database does not
+    /// answer, the last one goes on.
     ///
     /// # Errors
     /// From the database, or when the stored key does not open.
-    pub async fn signing_key(&self) -> Result<&SigningKey> {
+    pub async fn signing_key(&self) -> Result<Arc<SigningKey>> {
+        let mut held = self.signing_key.lock().await;
+        let now = self.now();
+        match held.as_ref() {
+            Some((at, key)) if (now - *at).num_seconds() < KEY_SECONDS => return Ok(key.clone()),
+            _ => {}
+        }
+        match self.read_signing_key().await {
+            Ok(key) => {
+                let key = Arc::new(key);
+                *held = Some((now, key.clone()));
+                Ok(key)
+            }
+            Err(error) => held.as_ref().map(|(_, key)| key.clone()).ok_or(error),
+        }
+    }
+
+    async fn read_signing_key(&self) -> Result<SigningKey> {
         let keyring = self.keyring.clone();
-        self.signing_key
-            .get_or_try_init(|| self.db.write(Actor::system(), move |tx| eligibility::signing_key(tx, &keyring)))
-            .await
+        match self.db.read(move |c| eligibility::find_signing_key(c, &keyring)).await? {
+            Some(key) => Ok(key),
+            None => {
+                let keyring = self.keyring.clone();
+                self.db.write(Actor::system(), move |tx| eligibility::signing_key(tx, &keyring)).await
+            }
+        }
     }
 }
 

@@ -13,6 +13,11 @@ use crate::secret::PlainToken;
 
 type Step = fn(&World);
 
+/// An address that no range was set against.
+fn anywhere() -> std::net::IpAddr {
+    std::net::Ipv4Addr::LOCALHOST.into()
+}
+
 fn step(verb: DeviceVerb, world: &World, id: &DeviceId) {
     match verb {
         DeviceVerb::Activate => {
@@ -161,19 +166,19 @@ fn the_service_s_credentials_come_and_go_with_the_log() {
     let now: At = world.db.clock.now().into();
     let new = world.write(|tx| eligibility::add(tx, "x"));
     let (id, secret) = (new.id.as_str(), new.secret.reveal());
-    assert!(!world.clients.know(id, secret, now));
+    assert!(!world.clients.know(id, secret, now, anywhere));
     world.feed();
-    assert!(world.clients.know(id, secret, now));
-    assert!(!world.clients.know(id, "other", now) && !world.clients.know("other", secret, now));
+    assert!(world.clients.know(id, secret, now, anywhere));
+    assert!(!world.clients.know(id, "other", now, anywhere) && !world.clients.know("other", secret, now, anywhere));
     let row = introspection_clients::table.find(&new.id);
     world.write(|tx| Ok(diesel::update(row).set(introspection_clients::expires_at.eq(now)).execute(tx.conn())?));
     world.feed();
-    assert!(!world.clients.know(id, secret, now), "its time is over");
+    assert!(!world.clients.know(id, secret, now, anywhere), "its time is over");
     let open = introspection_clients::expires_at.eq(None::<At>);
     world.write(|tx| Ok(diesel::update(row).set(open).execute(tx.conn())?));
     world.feed();
-    assert!(world.clients.know(id, secret, now));
+    assert!(world.clients.know(id, secret, now, anywhere));
     world.write(|tx| Ok(diesel::update(row).set(introspection_clients::state.eq("ended")).execute(tx.conn())?));
     world.feed();
-    assert!(!world.clients.know(id, secret, now), "it ended");
+    assert!(!world.clients.know(id, secret, now, anywhere), "it ended");
 }

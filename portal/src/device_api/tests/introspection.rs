@@ -134,6 +134,45 @@ async fn asked_for_a_signed_answer_it_is_signed_with_the_published_key() {
 }
 
 #[actix_web::test]
+async fn a_rotated_key_signs_within_a_minute_and_the_earlier_one_still_verifies() {
+    let world = world();
+    let kid = async || {
+        let request = world.question("x").insert_header(("Accept", "application/token-introspection+jwt"));
+        let jwt = world.send(request).await.text;
+        let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(jwt.split('.').next().unwrap_or_default());
+        let header: Value = serde_json::from_slice(&header.expect("base64url")).expect("JSON");
+        header["kid"].as_str().expect("a name").to_owned()
+    };
+    let first = kid().await;
+    world.db.clock.advance(chrono::Duration::seconds(1));
+    let second = world.write(|tx| eligibility::rotate_signing_key(tx, &keyring(), chrono::Duration::hours(1)));
+    assert_eq!(kid().await, first, "held for a minute");
+    world.db.clock.advance(chrono::Duration::seconds(60));
+    assert_eq!(kid().await, second);
+    let keys = world.send(TestRequest::get().uri("/oauth/jwks")).await.json();
+    let published: Vec<&str> =
+        keys["keys"].as_array().expect("keys").iter().filter_map(|k| k["kid"].as_str()).collect();
+    assert_eq!(published, [second.as_str(), first.as_str()]);
+}
+
+#[actix_web::test]
+async fn a_credential_bound_to_an_address_range_is_good_from_there_only() {
+    let world = world();
+    let ask = async |ranges: &str| {
+        world.write(|tx| eligibility::set_ranges(tx, &world.service.id, ranges));
+        let request = world.question("x").peer_addr("192.0.2.7:1".parse().expect("an address"));
+        world.send(request).await.status.as_u16()
+    };
+    assert_eq!(ask("").await, 200);
+    assert_eq!(ask("192.0.2.0/24").await, 200);
+    assert_eq!(ask("2001:db8::/32\n192.0.2.7").await, 200);
+    assert_eq!(ask("192.0.3.0/24　2001:db8::1").await, 401);
+    let refused = world.check("x").await;
+    let wrong = world.send(question_by(world.service.id.as_str(), "wrong", "x")).await;
+    assert_eq!(refused.text, wrong.text, "as a wrong secret");
+}
+
+#[actix_web::test]
 async fn a_check_writes_nothing_and_last_use_comes_in_a_batch() {
     let world = world();
     let device = world.activated().await;

@@ -1,0 +1,1 @@
+alter table introspection_clients drop column address_ranges;
