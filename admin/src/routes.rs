@@ -10,7 +10,7 @@ use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
     audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, kept, login, logout, mails, me, notices,
-    queue, reports, reset, search, second_factor, settings, staff,
+    queue, reports, reset, search, second_factor, services, settings, staff,
 };
 
 /// The table. `/import` and `/export` stand before `/{id}`.
@@ -104,6 +104,14 @@ pub fn routes() -> Vec<Route> {
         get("/reports", Staff(ReadApplications), || web::to(reports::index::show)),
         get("/reports/{figure}/export", Staff(ReadApplications), || web::to(reports::export::show)),
         post("/reports/{figure}/export", Staff(ReadApplications), || web::to(reports::export::send)),
+        get("/services", Staff(ManageStaff), || web::to(services::list::show)),
+        get("/services/new", Staff(ManageStaff), || web::to(services::new::show)),
+        post("/services/new", Staff(ManageStaff), || web::to(services::new::make)),
+        get("/services/{id}", Staff(ManageStaff), || web::to(services::show::show)),
+        post("/services/{id}/rotate", Staff(ManageStaff), || web::to(services::show::rotate)),
+        post("/services/{id}/ranges", Staff(ManageStaff), || web::to(services::show::bind)),
+        get("/services/{id}/stop", Staff(ManageStaff), || web::to(services::stop::show)),
+        post("/services/{id}/stop", Staff(ManageStaff), || web::to(services::stop::stop)),
         get("/notices", Staff(PublishNotices), || web::to(notices::list::show)),
         get("/notices/new", Staff(PublishNotices), || web::to(notices::new::show)),
         post("/notices/new", Staff(PublishNotices), || web::to(notices::new::publish)),

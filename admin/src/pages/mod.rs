@@ -22,6 +22,7 @@ pub mod reports;
 pub mod reset;
 pub mod search;
 pub mod second_factor;
+pub mod services;
 pub mod settings;
 pub mod staff;
 mod words;

@@ -18,6 +18,7 @@ mod queue;
 mod reports;
 mod review;
 mod sample;
+mod services;
 mod settings;
 mod walk;
 
