@@ -23,6 +23,8 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        devices_stopped_at -> Nullable<Timestamp>,
+        devices_stop_reason -> Text,
     }
 }
 

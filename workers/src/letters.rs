@@ -38,6 +38,7 @@ pub const LETTERS: &[Entry] = &[
     letter::<device::Reissued>(),
     letter::<device::ReissuedLost>(),
     letter::<device::SwapBegun>(),
+    letter::<device::FacilityDevices>(),
     letter::<device::Suspended>(),
     letter::<device::Resumed>(),
     letter::<device::Revoked>(),

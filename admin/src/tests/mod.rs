@@ -6,6 +6,7 @@ mod bulk;
 mod colleagues;
 mod evidence_viewer;
 mod export;
+mod facility_stop;
 mod hands;
 mod holidays;
 mod import;

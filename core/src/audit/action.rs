@@ -47,6 +47,8 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("evidence.attached", "書類を添付しました"),
     ("evidence.opened", "書類を開きました"),
     ("evidence.removed", "書類を外しました"),
+    ("facility.devices_resumed", "施設の端末での資格確認を再開しました"),
+    ("facility.devices_stopped", "施設のすべての端末を停止しました"),
     ("facility.import_details_downloaded", "マスタ取込の詳細を保存しました"),
     ("facility.import_dropped", "マスタ取込をやめました"),
     ("facility.import_handed_in", "マスタのファイルを受け取りました"),

@@ -49,7 +49,7 @@ pub struct AuditPage {
 /// What a facility is shown: who was in, who looked, who handled devices and
 /// files. How an application went is on its own page, without what passes
 /// between the staff and what was undone.
-const FOR_FACILITIES: [&str; 26] = [
+const FOR_FACILITIES: [&str; 28] = [
     "account.joined",
     "account.logged_in",
     "account.logged_out",
@@ -74,6 +74,8 @@ const FOR_FACILITIES: [&str; 26] = [
     "evidence.attached",
     "evidence.opened",
     "evidence.removed",
+    "facility.devices_resumed",
+    "facility.devices_stopped",
     "facility.viewed",
     "facility.watched",
 ];

@@ -49,6 +49,8 @@ pub enum Reason {
     FacilityClosed,
     /// The facility's right to use the service ended.
     NotRegistered,
+    /// The back office has all devices of the facility stopped.
+    FacilityStopped,
 }
 
 /// For whom an active device speaks.
@@ -100,6 +102,7 @@ struct Row {
     closed_on: Option<NaiveDate>,
     registered_at: Option<At>,
     ended_at: Option<At>,
+    facility_stopped_at: Option<At>,
 }
 
 fn find(conn: &mut Conn, id: &CredentialId) -> Result<Option<Row>> {
@@ -120,6 +123,7 @@ fn find(conn: &mut Conn, id: &CredentialId) -> Result<Option<Row>> {
             facilities::closed_on,
             registrations::approved_at.nullable(),
             registrations::ended_at.nullable(),
+            facilities::devices_stopped_at,
         ))
         .first(conn)
         .optional()?)
@@ -138,6 +142,8 @@ pub struct Basis {
     pub registered: bool,
     /// When its right ended, if it did.
     pub ended_at: Option<At>,
+    /// Whether all its devices are stopped.
+    pub facility_stopped: bool,
 }
 
 impl Basis {
@@ -151,6 +157,7 @@ impl Basis {
         }
         let registered = self.registered && self.ended_at.is_none_or(|ended| now < ended);
         match standing::judge(self.closed_on, registered, now) {
+            Standing::Good if self.facility_stopped => Some(Reason::FacilityStopped),
             Standing::Good => None,
             Standing::Closed => Some(Reason::FacilityClosed),
             Standing::NotRegistered => Some(Reason::NotRegistered),
@@ -166,6 +173,7 @@ impl Row {
             closed_on: self.closed_on,
             registered: self.registered_at.is_some(),
             ended_at: self.ended_at,
+            facility_stopped: self.facility_stopped_at.is_some(),
         };
         basis.inactive(now)
     }

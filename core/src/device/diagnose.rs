@@ -77,6 +77,12 @@ pub const fn cause_of(reason: Reason) -> Cause {
             "廃止していないときは、コールセンターへお問い合わせください。",
             Mender::Desk,
         ),
+        Reason::FacilityStopped => cause(
+            "facility_stopped",
+            "この施設の端末は、すべて停止しています。",
+            "理由をポータルで確かめ、コールセンターへお問い合わせください。",
+            Mender::Desk,
+        ),
         Reason::NotRegistered => cause(
             "usage_ended",
             "この施設の利用登録が終わっています。",

@@ -49,7 +49,8 @@ pub(super) fn tell(tx: &mut Tx<'_>, device: &Device, notice: Notice) -> Result<(
     Ok(())
 }
 
-fn people(conn: &mut Conn, facility: &FacilityId) -> Result<Vec<AccountId>> {
+/// Every verified person of a facility.
+pub(super) fn people(conn: &mut Conn, facility: &FacilityId) -> Result<Vec<AccountId>> {
     Ok(memberships::table
         .filter(memberships::facility_id.eq(facility))
         .filter(memberships::state.eq("verified"))

@@ -8,6 +8,7 @@
 mod activate;
 mod check;
 pub mod diagnose;
+mod facility_stop;
 mod issue;
 mod itself;
 mod mail;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use activate::{Activated, Attempt, Outcome, activate};
 pub use check::{Basis, Checked, Client, Facts, ROLE_GENERAL, Reason, SCOPE, check, find_client};
+pub use facility_stop::{FacilityDevices, resume_facility, stop_facility};
 pub use issue::{issue, take_back};
 pub use itself::{Registration, change_key, end_tokens, find_registration, give_up};
 pub use mail::{Activated as ActivatedLetter, Reissued, ReissuedLost, Resumed, Revoked, Suspended, SwapBegun};

@@ -48,6 +48,10 @@ pub struct Facility {
     pub created_at: At,
     /// When the import last changed it.
     pub updated_at: At,
+    /// Since when the back office has all its devices stopped, if it has.
+    pub devices_stopped_at: Option<At>,
+    /// Why, for the facility to read.
+    pub devices_stop_reason: String,
 }
 
 impl Facility {

@@ -45,6 +45,7 @@ pub(super) struct Facility {
     pub closed_on: Option<NaiveDate>,
     pub registered: bool,
     pub ended_at: Option<At>,
+    pub stopped: bool,
 }
 
 /// A credential in its place.
@@ -125,6 +126,7 @@ impl Memory {
                 closed_on: facts.closed_on,
                 registered: facts.registered,
                 ended_at: facts.ended_at,
+                facility_stopped: facts.stopped,
             },
             device,
             place: (part, place),

@@ -62,6 +62,7 @@ pub(super) struct FacilityRow {
     closed_on: Option<NaiveDate>,
     approved_at: Option<At>,
     ended_at: Option<At>,
+    stopped_at: Option<At>,
 }
 
 impl FacilityRow {
@@ -73,6 +74,7 @@ impl FacilityRow {
             closed_on: self.closed_on,
             registered: self.approved_at.is_some(),
             ended_at: self.ended_at,
+            stopped: self.stopped_at.is_some(),
         };
         Some((bytes_of(&self.id)?, facility))
     }
@@ -106,6 +108,7 @@ macro_rules! facts_of_facilities {
             facilities::closed_on,
             registrations::approved_at.nullable(),
             registrations::ended_at.nullable(),
+            facilities::devices_stopped_at,
         ))
     };
 }

@@ -20,7 +20,7 @@ pub enum Outcome {
     Unavailable,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "active",
     "token_over",
     "unknown",
@@ -32,6 +32,7 @@ const NAMES: [&str; 11] = [
     "foreign",
     "refused",
     "unavailable",
+    "facility_stopped",
 ];
 
 impl Outcome {
@@ -48,6 +49,7 @@ impl Outcome {
             Self::Foreign => 8,
             Self::Refused => 9,
             Self::Unavailable => 10,
+            Self::Inactive(Reason::FacilityStopped) => 11,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What pages say at their top when the facility in hand is 廃止, or will be.
+//! What pages say at their top when the facility in hand is 廃止, or will be, or has
+//! all its devices stopped.
 
 use chrono::NaiveDate;
 use uketsuke_core::clock::tokyo_date;
@@ -7,9 +8,12 @@ use uketsuke_web::words;
 
 use crate::Portal;
 
-/// How the facility in hand stands with its closing; pages have a field
-/// `closing` of it and include `portal/closed_notice.html`.
-pub(crate) struct Closing(Option<Notice>);
+/// How the facility in hand stands with its closing, and with a stop of its devices;
+/// pages have a field `closing` of it and include `portal/closed_notice.html`.
+pub(crate) struct Closing {
+    notice: Option<Notice>,
+    stop_reason: Option<String>,
+}
 
 /// The notice about a closing.
 pub(crate) struct Notice {
@@ -22,17 +26,25 @@ impl Closing {
     /// What the master says of this facility today.
     pub fn of(portal: &Portal, facility: &Facility) -> Self {
         let today = tokyo_date(portal.now().utc());
-        Self(facility.closed_on.map(|on| Notice { on, ahead: !facility.is_closed(today) }))
+        Self {
+            notice: facility.closed_on.map(|on| Notice { on, ahead: !facility.is_closed(today) }),
+            stop_reason: facility.devices_stopped_at.map(|_| facility.devices_stop_reason.clone()),
+        }
     }
 
     /// Whether it is closed, and not only will be.
     pub fn is_closed(&self) -> bool {
-        self.0.as_ref().is_some_and(|notice| !notice.ahead)
+        self.notice.as_ref().is_some_and(|notice| !notice.ahead)
     }
 
     /// What there is to say.
     pub fn notice(&self) -> Option<&Notice> {
-        self.0.as_ref()
+        self.notice.as_ref()
+    }
+
+    /// Why all its devices are stopped, if they are.
+    pub fn stop_reason(&self) -> Option<&str> {
+        self.stop_reason.as_deref()
     }
 }
 

@@ -5,4 +5,5 @@ pub mod import;
 pub mod import_show;
 pub mod index;
 pub mod show;
+pub mod stop;
 pub mod watch;

@@ -35,6 +35,7 @@ struct Page {
     today: NaiveDate,
     may_watch: bool,
     may_audit: bool,
+    may_stop: bool,
 }
 
 /// All that is known.
@@ -76,6 +77,7 @@ pub async fn show(office: Data<Office>, who: Staff<ReadFacilities>, path: Path<S
         today: tokyo_date(office.db.clock().now()),
         may_watch: who.scope.may(Permission::WatchFacility),
         may_audit: who.scope.may(Permission::ReadAudit),
+        may_stop: who.scope.may(Permission::ManageDevices),
     })
 }
 

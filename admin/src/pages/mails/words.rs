@@ -18,6 +18,7 @@ const LETTERS: &[(&str, &str)] = &[
     ("device_reissued", "端末の再発行"),
     ("device_reissued_lost", "紛失による端末の再発行"),
     ("device_swap_begun", "端末の入れ替え"),
+    ("facility_devices", "施設の端末の停止と再開"),
     ("device_resumed", "端末の停止解除"),
     ("device_revoked", "端末の失効"),
     ("device_suspended", "端末の停止"),

@@ -10,6 +10,7 @@ use crate::device::{DeviceState, DeviceVerb, TRANSITIONS};
 use crate::ids::CredentialId;
 use crate::schema::{credentials, devices, facilities, introspection_clients, registrations};
 use crate::secret::PlainToken;
+use crate::staff::role::Role;
 
 type Step = fn(&World);
 
@@ -106,6 +107,14 @@ fn whatever_is_written_around_the_use_cases_reaches_memory_too() {
         ("the facility's opening again", |w| {
             let on = None::<NaiveDate>;
             w.write(|tx| Ok(diesel::update(facilities::table).set(facilities::closed_on.eq(on)).execute(tx.conn())?));
+        }),
+        ("the facility's stop", |w| {
+            let staff = testing::add_staff(&w.db, Role::Administrator);
+            w.write(|tx| device::stop_facility(tx, &staff, w.scope.facility(), "調査のため"));
+        }),
+        ("the facility's going on", |w| {
+            let staff = testing::add_staff(&w.db, Role::Support);
+            w.write(|tx| device::resume_facility(tx, &staff, w.scope.facility()));
         }),
         ("another thumbprint", |w| {
             let jkt = DeviceKey::generate().jwk().thumbprint();

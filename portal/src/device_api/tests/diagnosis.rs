@@ -50,6 +50,14 @@ async fn a_device_learns_the_one_thing_that_blocks_it_and_who_can_mend_it() {
     assert_eq!(problem(&ask(&world, &device, none).await), blocked("usage_ended", "facility"));
     set("update registrations set ended_at = null");
 
+    let support = testing::add_staff(&world.db, uketsuke_core::staff::role::Role::Support);
+    let token = world.token(&device).await;
+    world.write(|tx| device::stop_facility(tx, &support, world.scope.facility(), "調査のため"));
+    assert_eq!(problem(&ask(&world, &device, none).await), blocked("facility_stopped", "desk"));
+    assert_eq!(world.check(&token).await.text, r#"{"active":false}"#);
+    world.write(|tx| device::resume_facility(tx, &support, world.scope.facility()));
+    assert_eq!(world.check(&token).await.json()["active"], true, "as it stood");
+
     world.write(|tx| device::reissue(tx, &keyring(), &world.scope, &world.devices[0], device::Replacement::Again, 30));
     world.activated().await;
     assert_eq!(problem(&ask(&world, &device, none).await), blocked("replaced", "facility"));

@@ -1,0 +1,3 @@
+drop trigger standing_facility_stops;
+alter table facilities drop column devices_stop_reason;
+alter table facilities drop column devices_stopped_at;
