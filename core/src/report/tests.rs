@@ -2,7 +2,6 @@
 //! counted and read by.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -12,13 +11,14 @@ use super::read::{covered, summed};
 use super::*;
 use crate::application::{ApplicationKind, State, Verb};
 use crate::calendar::midnight;
-use crate::db::{Actor, At, Conn, Tx};
+use crate::db::{Actor, At, Tx};
 use crate::error::Error;
 use crate::facility::kind::FacilityKind;
 use crate::facility::prefecture::Prefecture;
 use crate::ids::{AccountId, ApplicationEventId, ApplicationId, DeviceId, FacilityId, FaultId};
 use crate::schema::{application_events, application_faults, applications, daily_counts, devices, weekly_counts};
 use crate::staff::role::Role;
+use crate::testing::years::three_years;
 use crate::testing::{NewFacility, OFFICE, TestDb, add_facility, add_member, add_staff, plan, test_db};
 
 fn day(text: &str) -> NaiveDate {
@@ -306,75 +306,9 @@ async fn figures_are_for_whoever_reads_applications() {
     assert!(matches!(refused, Err(Error::Forbidden)));
 }
 
-/// 100,000 applications over three years, two steps each, and the small tables
-/// for all kinds and prefectures, made by the database itself.
-fn country() -> TestDb {
-    let db = test_db();
-    let application = db
-        .write_blocking(Actor::system(), |tx| {
-            let facility = add_facility(tx, OFFICE)?;
-            add_member(tx, &facility, "taro@example.jp", true)
-        })
-        .expect("somebody");
-    let (facility, account) = (application.facility().to_string(), application.account().to_string());
-    db.read_blocking(|c| {
-        let (numbers, hour, date) = match c {
-            Conn::Sqlite(_) => (
-                "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < LIMIT)",
-                "strftime('%Y-%m-%d %H:%M:%S', '2023-11-20', (n / 4) || ' hours')",
-                "date('2023-11-20', (n / 94) || ' days')",
-            ),
-            Conn::Postgres(_) => (
-                "with numbers as (select n from generate_series(1, LIMIT) as n)",
-                "timestamp '2023-11-20 00:00:00' + (n / 4) * interval '1 hour'",
-                "date '2023-11-20' + n / 94",
-            ),
-        };
-        let fill = |limit: u32, insert: &str, select: &str| {
-            let with = numbers.replace("LIMIT", &limit.to_string());
-            let select = select.replace("HOUR", hour).replace("DATE", date);
-            match c {
-                Conn::Sqlite(_) => format!("insert into {insert} {with} {select};"),
-                Conn::Postgres(_) => format!("{with} insert into {insert} {select};"),
-            }
-        };
-        let sql = [
-            fill(
-                100_000,
-                "applications (id, number, kind, facility_id, account_id, state, document, submitted_at, due_on, decided_at, revision, created_at, updated_at)",
-                &format!("select 'a' || n, 'n' || n, 'usage_start', '{facility}', '{account}', 'rejected', '{{}}', HOUR, '2026-01-01', HOUR, 1, HOUR, HOUR from numbers"),
-            ),
-            fill(
-                200_000,
-                "application_events (id, application_id, actor, verb, from_state, to_state, reason, detail, at)",
-                "select 'e' || n, 'a' || ((n + 1) / 2), 'staff:x', 'return', 'x', 'x', '', '{}', HOUR from numbers",
-            ),
-            fill(
-                50_000,
-                "application_faults (id, application_id, event_id, field, reason, text)",
-                "select 'f' || n, 'a' || n, 'e' || (2 * n), 'x', 'r', '' from numbers",
-            ),
-            fill(
-                100_000,
-                "daily_counts (measure, day, facility_kind, prefecture, detail, count)",
-                "select case n % 2 when 0 then 'received' else 'hours' end, DATE, 'clinic', (n / 2) % 47 + 1, case n % 2 when 0 then '' else '000010' end, 1 from numbers",
-            ),
-            fill(
-                47_000,
-                "weekly_counts (week_on, facility_kind, prefecture, facilities, applied, ready)",
-                "select DATE, 'clinic', n % 94 + 1, 3, 2, 1 from numbers",
-            ),
-            "analyze;".to_owned(),
-        ];
-        Ok(c.batch_execute(&sql.join("\n"))?)
-    })
-    .expect("a country");
-    db
-}
-
 #[test]
 fn days_are_counted_and_read_by_their_indexes() {
-    let db = country();
+    let db = three_years();
     let (from, before): (At, At) = (midnight(day("2026-06-01")).into(), midnight(day("2026-06-02")).into());
     let filter = Filter::last_days(day("2026-08-20"), 90);
     let narrow = Filter { kind: Some(FacilityKind::Clinic), prefecture: Prefecture::parse("13"), ..filter.clone() };
@@ -402,66 +336,5 @@ fn days_are_counted_and_read_by_their_indexes() {
             let scanned = [format!("Seq Scan on {large} "), format!("SCAN {large}\n")];
             assert!(!scanned.iter().any(|scan| format!("{plan}\n").contains(scan)), "{large} in\n{plan}");
         }
-    }
-}
-
-/// `cargo test -p uketsuke-core --lib report::tests::measure -- --ignored --nocapture`:
-/// how long counting and reading take at 250,000 facilities and 100,000 applications.
-#[tokio::test]
-#[ignore = "prints times, asserts nothing"]
-async fn measure() {
-    let db = country();
-    let auditor = add_staff(&db, Role::Auditor);
-    db.read_blocking(|c| {
-        let (numbers, code) = match c {
-            Conn::Sqlite(_) => (
-                "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 250000)",
-                "substr('0' || (n % 47 + 1), -2) || '1' || substr('0000000' || n, -7)",
-            ),
-            Conn::Postgres(_) => (
-                "with numbers as (select n from generate_series(1, 250000) as n)",
-                "right('0' || (n % 47 + 1), 2) || '1' || right('0000000' || n, 7)",
-            ),
-        };
-        let select = format!(
-            "select 'f' || n, {code}, case n % 3 when 0 then 'judo_therapy' when 1 then 'clinic' else 'midwifery' end, \
-             n % 47 + 1, 'x', '', '', '', '', '', '', '', 0, '2026-11-20 01:00:00', '2026-11-20 01:00:00' from numbers"
-        );
-        let select = match c {
-            Conn::Sqlite(_) => select,
-            Conn::Postgres(_) => select.replace("'2026-11-20", "timestamp '2026-11-20"),
-        };
-        let columns = "facilities (id, code, kind, prefecture, name, kana, postal_code, address, phone, manager_name, \
-                       search_key, search_grams, revision, created_at, updated_at)";
-        let insert = match c {
-            Conn::Sqlite(_) => format!("insert into {columns} {numbers} {select};"),
-            Conn::Postgres(_) => format!("{numbers} insert into {columns} {select};"),
-        };
-        let spread = "update applications set facility_id = 'f' || substr(id, 2); delete from daily_counts; \
-                      delete from weekly_counts; analyze;";
-        Ok(c.batch_execute(&(insert + spread))?)
-    })
-    .expect("a country");
-    let told = |what: &str, since: std::time::Instant| println!("{what}: {:?}", since.elapsed());
-    let since = std::time::Instant::now();
-    let days = gather(&db).await.expect("counts");
-    told(&format!("the first count, {days} days"), since);
-    let since = std::time::Instant::now();
-    gather(&db).await.expect("counts");
-    told("every further count", since);
-    for (days, words) in [(90, "90 days"), (365, "a year")] {
-        let filter = Filter::last_days(day("2026-11-20"), days);
-        let since = std::time::Instant::now();
-        db.read_blocking(|c| {
-            waiting(c, &auditor, &filter)?;
-            flow(c, &auditor, &filter)?;
-            by_place(c, &auditor, &filter)?;
-            hours(c, &auditor, &filter)?;
-            reasons(c, &auditor, &filter)?;
-            coverage(c, &auditor, &filter)?;
-            coverage_over_time(c, &auditor, &filter)
-        })
-        .expect("reads");
-        told(&format!("all figures of {words}"), since);
     }
 }
