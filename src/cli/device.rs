@@ -27,7 +27,7 @@ pub enum Command {
     /// Ask what blocks this device; prints the JSON.
     Diagnose(Token),
     /// Print the device's public key set; make its key if there is none.
-    Key(Token),
+    Key(Key),
     /// Sign a proof for one request (RFC 9449), for trying things with curl.
     Proof(Proof),
     /// Sign an assertion (RFC 7523), for trying things with curl.
@@ -65,6 +65,17 @@ pub struct Token {
     /// The file that `register` made.
     #[arg(long, value_name = "FILE", default_value = "device.json")]
     key: PathBuf,
+}
+
+/// Which key, and for which server if it is made.
+#[derive(Debug, Args)]
+pub struct Key {
+    /// The file with the device's key.
+    #[arg(long, value_name = "FILE", default_value = "device.json")]
+    key: PathBuf,
+    /// Address of the device API.
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8082")]
+    api: String,
 }
 
 /// Which request.
@@ -129,7 +140,9 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Key(args) => {
-            println!("{}", KeyFile::open_or_make(&args.key, "")?.signer()?.jwks());
+            let file =
+                if args.key.exists() { KeyFile::read(&args.key) } else { KeyFile::open_or_make(&args.key, &args.api) };
+            println!("{}", file?.signer()?.jwks());
             Ok(())
         }
         Command::Proof(args) => {

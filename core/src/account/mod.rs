@@ -33,7 +33,7 @@ pub use model::{Account, AccountState, MembershipState};
 pub use password::{PasswordChange, PasswordForm, change_password, read_new_password};
 pub use person::{Person, PersonForm, PersonReading};
 pub use register::{Registered, register};
-pub use repo::get as get_account;
+pub use repo::{find_active as find_active_account, get as get_account};
 pub use reset::{ask_for_reset, look_at_reset, reset_password};
 pub use session::{
     Session, SessionRow, end_other_sessions, end_session, find_owner, list_sessions, logout, resume, switch_facility,

@@ -18,6 +18,15 @@ pub fn get(conn: &mut Conn, id: &AccountId) -> Result<Account> {
     Ok(accounts::table.find(id).select(Account::as_select()).first(conn)?)
 }
 
+/// An account that is in use: whom letters still reach.
+///
+/// # Errors
+/// From the database only.
+pub fn find_active(conn: &mut Conn, id: &AccountId) -> Result<Option<Account>> {
+    let active = accounts::table.find(id).filter(accounts::state.eq(AccountState::Active));
+    Ok(active.select(Account::as_select()).first(conn).optional()?)
+}
+
 /// The account with this mail address (in its folded form), open or closed.
 pub(super) fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Account>> {
     let found = accounts::table.filter(accounts::email_key.eq(email_key)).select(Account::as_select());

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::account::{AccountState, get_account};
+use crate::account::find_active_account;
 use crate::application::{ApplicationKind, State};
 use crate::clock::tokyo_date;
 use crate::db::{Conn, Tx};
@@ -70,11 +70,7 @@ impl Letter for FacilityClosed {
     fn compose(&self, tx: &mut Tx<'_>, context: &MailContext) -> Result<Option<Message>> {
         let facility = facility::repo::get(tx.conn(), &self.facility)?;
         let Some(closed_on) = facility.closed_on else { return Ok(None) };
-        let account = match get_account(tx.conn(), &self.account) {
-            Ok(account) if account.state == AccountState::Active => account,
-            Ok(_) | Err(Error::NotFound) => return Ok(None),
-            Err(other) => return Err(other),
-        };
+        let Some(account) = find_active_account(tx.conn(), &self.account)? else { return Ok(None) };
         let open = open_applications(tx.conn(), self)?;
         let f = &Facts {
             family_name: account.family_name,

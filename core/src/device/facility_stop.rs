@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::mail::people;
-use crate::account::{AccountState, get_account};
+use crate::account::find_active_account;
 use crate::audit::Deed;
 use crate::clock::tokyo_time_full;
 use crate::db::{At, Tx};
@@ -37,9 +37,8 @@ pub fn stop_facility(tx: &mut Tx<'_>, scope: &StaffScope, id: &FacilityId, reaso
     set(tx, id, Some(since), &reason)?;
     if before.devices_stopped_at.is_none() {
         tell(tx, id, true)?;
-        tx.record(Deed::new("facility.devices_stopped", "facilities", id.as_str()).at_facility(id))?;
     }
-    Ok(())
+    tx.record(Deed::new("facility.devices_stopped", "facilities", id.as_str()).at_facility(id))
 }
 
 /// Lets the devices of a facility go on as each of them stood.
@@ -118,11 +117,7 @@ impl Letter for FacilityDevices {
         if facility.devices_stopped_at.is_some() != self.stopped {
             return Ok(None);
         }
-        let person = match get_account(tx.conn(), &self.account) {
-            Ok(person) if person.state == AccountState::Active => person,
-            Ok(_) | Err(Error::NotFound) => return Ok(None),
-            Err(other) => return Err(other),
-        };
+        let Some(person) = find_active_account(tx.conn(), &self.account)? else { return Ok(None) };
         let f = &Facts {
             who: format!("{} {}", person.family_name, person.given_name),
             facility,

@@ -193,21 +193,3 @@ pub(crate) fn all_taken(conn: &mut Conn) -> Result<Vec<TakenClient>> {
         ))
         .load(conn)?)
 }
-
-/// The credential this id and secret belong to; `None` for anything else.
-///
-/// # Errors
-/// From the database only.
-pub fn authenticate(conn: &mut Conn, id: &str, secret: &PlainToken, now: At) -> Result<Option<IntrospectionClientId>> {
-    // Hashes of 256-bit secrets are compared by the database: what a comparison's
-    // time could tell is of no use to find one.
-    Ok(introspection_clients::table
-        .filter(introspection_clients::id.eq(id).and(introspection_clients::secret_hash.eq(secret.hash())))
-        .filter(introspection_clients::state.eq(ClientState::Active))
-        .filter(
-            introspection_clients::expires_at.is_null().or(introspection_clients::expires_at.gt(now).assume_not_null()),
-        )
-        .select(introspection_clients::id)
-        .first(conn)
-        .optional()?)
-}

@@ -13,9 +13,7 @@ mod signing_key;
 mod tests;
 
 pub(crate) use client::all_taken;
-pub use client::{
-    ClientState, IntrospectionClient, NewClient, add, add_with, authenticate, get, list, rotate, set_ranges, stop,
-};
+pub use client::{ClientState, IntrospectionClient, NewClient, add, add_with, get, list, rotate, set_ranges, stop};
 pub use ranges::Ranges;
 pub use signing_key::{
     ListedKey, find_signing_key, list_signing_keys, public_keys, rotate_signing_key, signing_key, sweep_signing_keys,

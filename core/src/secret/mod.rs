@@ -20,5 +20,5 @@ pub use initial_password::InitialPassword;
 pub use keyring::{CannotOpen, Keyring, Purpose};
 pub use password::{Busy, HashCost, PasswordHash, PasswordHasher, Verified};
 pub use receipt_number::ReceiptNumber;
-pub use token::{PlainToken, TokenHash};
+pub use token::{PlainToken, TokenHash, sha256_hex};
 pub(crate) use token::{hex, unhex};

@@ -82,6 +82,11 @@ impl From<TokenHash> for String {
     }
 }
 
+/// SHA-256 in lower-case hex: tells contents apart, hides nothing that can be guessed.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(digest::digest(&digest::SHA256, bytes).as_ref())
+}
+
 /// Lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use fmt::Write;

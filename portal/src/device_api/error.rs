@@ -111,7 +111,10 @@ impl From<Error> for ApiError {
     /// Faults of ours are logged here, once, and told without particulars.
     fn from(error: Error) -> Self {
         match error {
-            Error::Conflict => Self::new(UNAVAILABLE, "changed at this moment; try again").retry_after(1),
+            // A refusal here was good a moment ago: the next try is told what it is now.
+            Error::Conflict | Error::Refused(_) => {
+                Self::new(UNAVAILABLE, "changed at this moment; try again").retry_after(1)
+            }
             Error::Unavailable { retry_after_seconds } => {
                 Self::new(UNAVAILABLE, "try again later").retry_after(retry_after_seconds)
             }

@@ -5,9 +5,9 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uketsuke_core::db::{Actor, ActorKind};
-use uketsuke_core::device::{self, DeviceState, Registration, SCOPE};
+use uketsuke_core::device::{self, DeviceState, Registration};
 use uketsuke_core::error::Error;
 use uketsuke_core::jose::Jwk;
 use uketsuke_core::secret::PlainToken;
@@ -15,16 +15,17 @@ use uketsuke_web::request::traced;
 
 use super::answer::{self, ApiResult};
 use super::body::Body;
+use super::client_metadata::{Described, information};
 use super::error::{ApiError, INVALID_CLIENT_METADATA, INVALID_TOKEN};
 use super::routes::REGISTER;
-use super::{DeviceApi, basic, proof, register};
+use super::{DeviceApi, basic, proof};
 
 /// What the device is registered as.
 pub async fn show(api: Data<DeviceApi>, request: HttpRequest, client: Path<String>) -> ApiResult {
     let (token, id) = (token(&request)?, client.into_inner());
     let sent = token.clone();
     let found = api.db.read(move |c| device::find_registration(c, &id, &sent)).await.map_err(unknown)?;
-    information(&api, &found, &token)
+    told(&api, &found, &token)
 }
 
 /// Takes another key and description; what is left out is empty from here on
@@ -36,7 +37,7 @@ pub async fn change(api: Data<DeviceApi>, request: HttpRequest, client: Path<Str
         return Err(ApiError::new(INVALID_CLIENT_METADATA, "client_id: must be the one of the address"));
     }
     let key = Jwk::from_set(&sent["jwks"]).map_err(|e| ApiError::new(INVALID_CLIENT_METADATA, format!("jwks: {e}")))?;
-    let metadata = register::description(&sent)?.to_string();
+    let metadata = Described::read(&sent)?.kept()?.to_string();
     let proof = proof::of(&api, &request, &format!("{REGISTER}/{id}"), &key)?;
     let actor = traced(&request, Actor::new(ActorKind::Device, &id));
     let shown = token.clone();
@@ -47,7 +48,7 @@ pub async fn change(api: Data<DeviceApi>, request: HttpRequest, client: Path<Str
         device::change_key(tx, &id, &shown, &key, &metadata).map(Some)
     });
     let found = changed.await.map_err(unknown)?.ok_or_else(proof::replayed)?;
-    information(&api, &found, &token)
+    told(&api, &found, &token)
 }
 
 /// Gives the account up.
@@ -74,25 +75,10 @@ fn unknown(error: Error) -> ApiError {
     }
 }
 
-/// The client information response, with the token that was shown.
-fn information(api: &DeviceApi, found: &Registration, token: &PlainToken) -> ApiResult {
-    let id = &found.client_id;
-    let mut body = json!({
-        "client_id": id,
-        "client_id_issued_at": found.activated_at.utc().timestamp(),
-        "registration_client_uri": api.address(&format!("{REGISTER}/{id}")),
-        "registration_access_token": token.reveal(),
-        "token_endpoint_auth_method": "private_key_jwt",
-        "grant_types": ["client_credentials"],
-        "response_types": [],
-        "scope": SCOPE,
-        "dpop_bound_access_tokens": true,
-        "jwks": { "keys": [found.key.to_value()] },
-        "device_state": if found.state == DeviceState::Active { "active" } else { "suspended" },
-    });
+/// The registration as it stands, with the token that was shown.
+fn told(api: &DeviceApi, found: &Registration, token: &PlainToken) -> ApiResult {
     let known: Value = serde_json::from_str(&found.metadata).unwrap_or_default();
-    for name in ["client_name", "software_version", "device"] {
-        body[name] = known[name].clone();
-    }
+    let mut body = information(api, &found.client_id, found.activated_at, &found.key, &known, token);
+    body["device_state"] = if found.state == DeviceState::Active { "active" } else { "suspended" }.into();
     Ok(answer::json(StatusCode::OK, &body))
 }

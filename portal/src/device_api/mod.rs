@@ -6,6 +6,7 @@
 mod answer;
 mod basic;
 mod body;
+mod client_metadata;
 mod diagnose;
 mod error;
 mod introspect;

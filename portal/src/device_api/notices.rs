@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use uketsuke_core::db::At;
 use uketsuke_core::facility::kind::FacilityKind;
 use uketsuke_core::facility::prefecture::Prefecture;
-use uketsuke_core::jose::hash_access_token;
 use uketsuke_core::notice::{self, Audience, Notice};
+use uketsuke_core::secret::sha256_hex;
 
 use super::DeviceApi;
 use super::problem::Problem;
@@ -54,7 +54,7 @@ pub async fn show(
     let notices = api.db.read(move |c| notice::current(c, audience, now)).await?;
     let body = json!({ "notices": notices.iter().map(told).collect::<Vec<_>>() }).to_string();
     // The same notices are the same bytes.
-    let tag = EntityTag::new_strong(hash_access_token(&body)[..22].to_owned());
+    let tag = EntityTag::new_strong(sha256_hex(body.as_bytes()));
     let has_it = known.is_ok_and(|Header(known)| match known {
         IfNoneMatch::Any => true,
         IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
@@ -62,7 +62,7 @@ pub async fn show(
     let mut answer = HttpResponse::build(if has_it { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     answer
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-cache")))
-        .insert_header((ETAG, tag.try_into_value().expect("base64url")));
+        .insert_header((ETAG, tag.try_into_value().expect("hex")));
     Ok(if has_it {
         answer.finish()
     } else {

@@ -7,6 +7,7 @@ use actix_web::web::Data;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use uketsuke_core::db::{Actor, ActorKind};
+use uketsuke_core::device::diagnose::cause_of;
 use uketsuke_core::device::{self, Client, SCOPE};
 use uketsuke_core::jose::{
     AccessClaims, Assertion, Dpop, JoseError, claimed_client_id, mint_access_token, verify_client_assertion,
@@ -32,9 +33,10 @@ pub async fn token(api: Data<DeviceApi>, request: HttpRequest, body: Body) -> Ap
     check_grant(&form)?;
     let (client, assertion) = authenticate(&api, &form, TOKEN).await?;
     let proof = proof::of(&api, &request, TOKEN, &client.key)?;
-    if client.inactive.is_some() {
+    if let Some(reason) = client.inactive {
+        let cause = cause_of(reason);
         let stopped = ApiError::new(UNAUTHORIZED_CLIENT, "this device may not ask at present");
-        return Err(stopped.message("この端末は停止中か失効しています。ポータルで端末の状態をご確認ください。"));
+        return Err(stopped.message(format!("{}{}", cause.title, cause.advice)));
     }
     let actor = traced(&request, Actor::new(ActorKind::Device, client.id.as_str()));
     use_up(&api, actor, &client, &assertion, proof).await?;
@@ -62,8 +64,7 @@ fn check_grant(form: &Fields) -> Result<(), ApiError> {
 }
 
 /// The client behind the assertion, which may name the endpoint at `path` or the
-/// issuer. Unknown clients and wrong signatures look
-/// the same.
+/// issuer. Unknown clients and wrong signatures look the same.
 pub(super) async fn authenticate(api: &DeviceApi, form: &Fields, path: &str) -> Result<(Client, Assertion), ApiError> {
     let proved = prove(api, form, path).await?;
     proved.checked.map(|assertion| (proved.client, assertion)).map_err(|error| unproved(&error))

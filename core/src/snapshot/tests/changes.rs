@@ -170,6 +170,33 @@ fn last_use_labels_and_new_codes_are_not_in_the_log() {
 }
 
 #[test]
+fn a_credential_opens_with_its_own_secret_until_its_time_is_over() {
+    let mut world = world();
+    let (one, other) = world.write(|tx| Ok((eligibility::add(tx, "資格確認サーバー")?, eligibility::add(tx, "予備")?)));
+    world.feed();
+    let now: At = world.db.clock.now().into();
+    for (id, secret, good) in [
+        (one.id.as_str(), one.secret.reveal(), true),
+        (other.id.as_str(), other.secret.reveal(), true),
+        (one.id.as_str(), other.secret.reveal(), false),
+        (one.id.as_str(), "", false),
+        ("", one.secret.reveal(), false),
+        ("' or 1=1 --", one.secret.reveal(), false),
+    ] {
+        assert_eq!(world.clients.know(id, secret, now, anywhere), good, "{id}");
+    }
+    let overlap = chrono::Duration::hours(1);
+    let next = world.write(|tx| eligibility::rotate(tx, &one.id, overlap));
+    world.feed();
+    let knows = |client: &eligibility::NewClient, at| {
+        world.clients.know(client.id.as_str(), client.secret.reveal(), at, anywhere)
+    };
+    let until = now + overlap;
+    assert!(knows(&one, now) && knows(&one, until - chrono::Duration::seconds(1)) && knows(&next, now));
+    assert!(!knows(&one, until) && knows(&next, until));
+}
+
+#[test]
 fn the_service_s_credentials_come_and_go_with_the_log() {
     let mut world = world();
     let now: At = world.db.clock.now().into();
