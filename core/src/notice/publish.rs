@@ -63,11 +63,12 @@ pub struct Input {
 }
 
 impl Input {
-    /// Judges what was typed.
+    /// Judges what was typed; `days` are the faults of reading the two days.
     ///
     /// # Errors
-    /// `Invalid`, naming the fields as [`Typed`] does.
-    pub fn read(typed: &Typed, now: At, mut errors: FieldErrors) -> Result<Self> {
+    /// `Invalid`, naming the fields as [`Typed`] does, in their order.
+    pub fn read(typed: &Typed, now: At, days: FieldErrors) -> Result<Self> {
+        let mut errors = FieldErrors::default();
         let severity = Severity::parse(&typed.severity);
         if severity.is_none() {
             errors.add("severity", "種類", FieldFault::NotChosen);
@@ -82,6 +83,7 @@ impl Input {
         if prefecture.is_none() && !typed.prefecture.is_empty() {
             errors.add("prefecture", "都道府県", FieldFault::NotChosen);
         }
+        errors.extend(days);
         let today = tokyo_date(now.utc());
         if typed.from.is_some_and(|from| from < today) {
             let sentence = "表示を始める日は、今日より後の日にしてください。すぐに始めるときは空欄にします";

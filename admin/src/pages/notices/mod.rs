@@ -4,6 +4,7 @@ pub mod list;
 pub mod new;
 pub mod show;
 
+use uketsuke_core::clock::{tokyo_date, tokyo_midnight};
 use uketsuke_core::db::At;
 use uketsuke_core::facility::kind::FacilityKind;
 use uketsuke_core::facility::prefecture::Prefecture;
@@ -24,7 +25,13 @@ fn audience(kinds: &[FacilityKind], prefectures: &[Prefecture]) -> String {
 /// From when until when, in words.
 fn period(notice: &Notice) -> String {
     let full = |at: At| words::date_time_full(at.utc());
-    format!("{}から{}まで", full(notice.starts_at), full(notice.ends_at))
+    let last = tokyo_date(notice.ends_at.utc());
+    // A notice that has its last day whole ends at the midnight after it.
+    let until = match last.pred_opt().filter(|_| tokyo_midnight(last) == notice.ends_at.utc()) {
+        Some(day) => words::plain_date(day),
+        None => full(notice.ends_at),
+    };
+    format!("{}から{until}まで", full(notice.starts_at))
 }
 
 /// Where it stands, with the colour of its tag.

@@ -53,7 +53,7 @@ pub async fn show(who: Staff<PublishNotices>) -> PageResult {
     html(&page(&who, Typed::default(), Days { from: empty(), until: empty() }, FieldErrors::default()))
 }
 
-/// Shows what will be seen; at the second step publishes it.
+/// Shows what will be seen; at the second step publishes it, or opens the form again.
 pub async fn publish(office: Data<Office>, who: Staff<PublishNotices>, AllFields(fields): AllFields) -> PageResult {
     let (mut typed, days) = typed(&fields);
     let mut errors = FieldErrors::default();
@@ -62,6 +62,9 @@ pub async fn publish(office: Data<Office>, who: Staff<PublishNotices>, AllFields
         typed.from = days.from.read("from", "表示を始める日", &mut errors);
     }
     typed.until = days.until.read("until", "表示を終える日", &mut errors);
+    if fields.get("step") == "correct" {
+        return html(&page(&who, typed, days, FieldErrors::default()));
+    }
     let input = match Input::read(&typed, office.db.clock().now().into(), errors) {
         Ok(input) => input,
         Err(Error::Invalid(errors)) => return invalid(&page(&who, typed, days, errors)),
