@@ -46,6 +46,8 @@ pub enum Refusal {
     LastAdministrator,
     /// More devices than one application may ask for or be given.
     TooManyDevices,
+    /// Every place for an account is taken.
+    NoPlaces,
     /// The verification by match is closed; documents remain.
     MatchClosed,
     /// The device account is not in a state that allows this.
@@ -87,6 +89,7 @@ impl Refusal {
             Self::OwnAccount => "own_account",
             Self::LastAdministrator => "last_administrator",
             Self::TooManyDevices => "too_many_devices",
+            Self::NoPlaces => "no_places",
             Self::MatchClosed => "match_closed",
             Self::DeviceState => "device_state",
             Self::ActivationOver => "activation_over",
@@ -131,6 +134,9 @@ impl Refusal {
             Self::OwnAccount => "ご自分の権限や利用の停止は変更できません。別の管理者に頼んでください。",
             Self::LastAdministrator => "管理者がいなくなるため、変更できません。先に別の職員を管理者にしてください。",
             Self::TooManyDevices => "台数が上限を超えています。台数を減らしてください。",
+            Self::NoPlaces => {
+                "承認された台数のアカウントは、すべて作成済みです。使わないアカウントを失効するか、端末の追加を申請してください。"
+            }
             Self::MatchClosed => "照合による確認はできなくなりました。書類を添付して申請してください。",
             Self::DeviceState => "この端末は、今の状態ではこの操作ができません。画面を更新して状態をご確認ください。",
             Self::ActivationOver => "このアクティベーションコードは使えません。再発行してください。",

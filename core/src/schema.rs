@@ -25,6 +25,7 @@ diesel::table! {
         updated_at -> Timestamp,
         devices_stopped_at -> Nullable<Timestamp>,
         devices_stop_reason -> Text,
+        features -> Text,
     }
 }
 
@@ -314,6 +315,20 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        role -> Text,
+        holder_name -> Text,
+        holder_kana -> Text,
+        starts_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    account_places (application_id) {
+        application_id -> Text,
+        facility_id -> Text,
+        places -> Integer,
+        revision -> BigInt,
+        created_at -> Timestamp,
     }
 }
 
@@ -747,6 +762,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence,
     registrations,
     devices,
+    account_places,
     activations,
     credentials,
     used_jtis,

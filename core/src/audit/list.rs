@@ -49,15 +49,17 @@ pub struct AuditPage {
 /// What a facility is shown: who was in, who looked, who handled devices and
 /// files. How an application went is on its own page, without what passes
 /// between the staff and what was undone.
-const FOR_FACILITIES: [&str; 28] = [
+const FOR_FACILITIES: [&str; 31] = [
     "account.joined",
     "account.logged_in",
     "account.logged_out",
     "account.switched",
     "application.viewed",
     "device.activated",
+    "device.amended",
     "device.code_ended",
     "device.code_tried",
+    "device.created",
     "device.given_up",
     "device.key_changed",
     "device.labelled",
@@ -76,6 +78,7 @@ const FOR_FACILITIES: [&str; 28] = [
     "evidence.removed",
     "facility.devices_resumed",
     "facility.devices_stopped",
+    "facility.features_changed",
     "facility.viewed",
     "facility.watched",
 ];

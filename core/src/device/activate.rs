@@ -117,14 +117,9 @@ impl Typed {
     }
 }
 
-/// `W` and digits in any case and width.
+/// An ID in any case and width.
 fn user_id(typed: &str) -> String {
-    let narrow = |c: char| match c {
-        'Ｗ' | 'ｗ' | 'w' => 'W',
-        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
-        other => other,
-    };
-    typed.chars().filter(|c| !c.is_whitespace()).take(16).map(narrow).collect()
+    fold::narrowed(typed).chars().filter(|c| !c.is_whitespace()).take(16).collect()
 }
 
 /// The device the code belongs to, if all the rest is right too.
@@ -140,7 +135,7 @@ fn matching_device(
     let password = typed.password.as_ref().map_or("", InitialPassword::reveal);
     let data = password_data(&activation.id, password);
     let password_right = keyring.verify_mac(Purpose::DevicePassword, &data, &activation.password_mac);
-    let right = password_right && typed.facility_code == facility_code && typed.user_id == device.user_id;
+    let right = password_right && typed.facility_code == facility_code && typed.user_id.eq_ignore_ascii_case(&device.user_id);
     Ok(right.then_some(device))
 }
 

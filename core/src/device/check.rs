@@ -7,20 +7,20 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::CredentialState;
+use super::model::{AccountRole, CredentialState};
 use super::standing::{self, Standing};
 use super::state::DeviceState;
+use crate::clock::tokyo_date;
 use crate::db::{At, Conn};
 use crate::error::{Error, Result};
-use crate::facility::kind::FacilityKind;
+use crate::facility::feature::Features;
+use crate::facility::kind::{ClientForm, FacilityKind};
 use crate::ids::{CredentialId, DeviceId};
 use crate::jose::{AccessClaims, Jwk};
 use crate::schema::{credentials, devices, facilities, registrations};
 
 /// The scope every device token has.
 pub const SCOPE: &str = "eligibility";
-/// 一般利用者: what every device of 資格確認限定型 is.
-pub const ROLE_GENERAL: &str = "general";
 
 /// What a check answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub enum Reason {
     NotRegistered,
     /// The back office has all devices of the facility stopped.
     FacilityStopped,
+    /// Its first day of use is yet to come.
+    NotStarted,
 }
 
 /// For whom an active device speaks.
@@ -66,10 +68,10 @@ pub struct Facts {
     pub annex_facility_codes: Vec<String>,
     /// ID.
     pub user_id: String,
-    /// The role of the device account.
-    pub role: &'static str,
+    /// What its holder may do.
+    pub role: AccountRole,
     /// Features that are switched on (居宅同意取得型).
-    pub features: Vec<String>,
+    pub features: Features,
 }
 
 /// A registered client with what is needed to verify what it signs.
@@ -85,6 +87,10 @@ pub struct Client {
     pub inactive: Option<Reason>,
     /// Whether its first token makes it take over from another ([`super::take_over`]).
     pub incoming: bool,
+    /// Its first day of use, if there is one.
+    pub starts_on: Option<NaiveDate>,
+    /// What is switched on, where its form of the client app has features at all.
+    pub features: Option<Features>,
 }
 
 /// All that one look-up brings.
@@ -103,6 +109,9 @@ struct Row {
     registered_at: Option<At>,
     ended_at: Option<At>,
     facility_stopped_at: Option<At>,
+    role: AccountRole,
+    starts_on: Option<NaiveDate>,
+    features: Features,
 }
 
 fn find(conn: &mut Conn, id: &CredentialId) -> Result<Option<Row>> {
@@ -124,6 +133,9 @@ fn find(conn: &mut Conn, id: &CredentialId) -> Result<Option<Row>> {
             registrations::approved_at.nullable(),
             registrations::ended_at.nullable(),
             facilities::devices_stopped_at,
+            devices::role,
+            devices::starts_on,
+            facilities::features,
         ))
         .first(conn)
         .optional()?)
@@ -144,6 +156,8 @@ pub struct Basis {
     pub ended_at: Option<At>,
     /// Whether all its devices are stopped.
     pub facility_stopped: bool,
+    /// First day of use, if there is one.
+    pub starts_on: Option<NaiveDate>,
 }
 
 impl Basis {
@@ -158,6 +172,7 @@ impl Basis {
         let registered = self.registered && self.ended_at.is_none_or(|ended| now < ended);
         match standing::judge(self.closed_on, registered, now) {
             Standing::Good if self.facility_stopped => Some(Reason::FacilityStopped),
+            Standing::Good if self.starts_on.is_some_and(|on| tokyo_date(now.utc()) < on) => Some(Reason::NotStarted),
             Standing::Good => None,
             Standing::Closed => Some(Reason::FacilityClosed),
             Standing::NotRegistered => Some(Reason::NotRegistered),
@@ -174,6 +189,7 @@ impl Row {
             registered: self.registered_at.is_some(),
             ended_at: self.ended_at,
             facility_stopped: self.facility_stopped_at.is_some(),
+            starts_on: self.starts_on,
         };
         basis.inactive(now)
     }
@@ -207,8 +223,8 @@ pub fn check(conn: &mut Conn, claims: &AccessClaims, now: At) -> Result<Checked>
         facility_kind: row.facility_kind,
         annex_facility_codes: Vec::new(),
         user_id: row.user_id,
-        role: ROLE_GENERAL,
-        features: Vec::new(),
+        role: row.role,
+        features: row.features,
     })))
 }
 
@@ -221,5 +237,14 @@ pub fn find_client(conn: &mut Conn, client_id: &str, now: At) -> Result<Option<C
     let Some(row) = find(conn, &id)? else { return Ok(None) };
     let key = Jwk::from_json(&row.jwk).map_err(Error::internal)?;
     let incoming = row.credential == CredentialState::Incoming;
-    Ok(Some(Client { id, key, generation: row.generation, inactive: row.inactive(now), incoming }))
+    let has_features = row.facility_kind.entry().client == ClientForm::HomeConsent;
+    Ok(Some(Client {
+        id,
+        key,
+        generation: row.generation,
+        inactive: row.inactive(now),
+        incoming,
+        starts_on: row.starts_on,
+        features: has_features.then_some(row.features),
+    }))
 }

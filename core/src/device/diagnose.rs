@@ -1,7 +1,8 @@
 //! What keeps a device from working, and who can mend it: told to the device
 //! itself, for the person in front of it. One thing at a time: the first that blocks.
 
-use super::check::Reason;
+use super::check::{Client, Reason};
+use crate::facility::feature::Feature;
 
 /// Who can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,21 @@ pub const CLOCK: Cause = cause(
     Mender::User,
 );
 
+/// What the app is used for is switched off at its facility.
+pub const FEATURE_OFF: Cause = cause(
+    "feature_off",
+    "この機能は、施設の設定でオフになっています。",
+    "ポータルの「環境設定情報更新」で、使う機能をオンにしてください。",
+    Mender::Facility,
+);
+
+/// The first thing that blocks a device, if anything does. Of the features, the one
+/// that is `wanted`, else any, has to be on.
+pub fn first_cause(client: &Client, wanted: Option<Feature>) -> Option<Cause> {
+    let off = client.features.is_some_and(|on| wanted.map_or(on.is_empty(), |wanted| !on.has(wanted)));
+    client.inactive.map(cause_of).or(off.then_some(FEATURE_OFF))
+}
+
 /// What a reason to refuse a device means for the person in front of it.
 pub const fn cause_of(reason: Reason) -> Cause {
     match reason {
@@ -82,6 +98,12 @@ pub const fn cause_of(reason: Reason) -> Cause {
             "この施設の端末は、すべて停止しています。",
             "理由をポータルで確かめ、コールセンターへお問い合わせください。",
             Mender::Desk,
+        ),
+        Reason::NotStarted => cause(
+            "not_started",
+            "このアカウントは、開始日の前です。",
+            "開始日になってから使ってください。開始日は、ポータルの「端末」で確かめられます。",
+            Mender::Facility,
         ),
         Reason::NotRegistered => cause(
             "usage_ended",

@@ -5,16 +5,17 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::model::{Activation, Device, PER_APPLICATION};
+use super::model::{AccountRole, Activation, Device, PER_APPLICATION};
+use super::repo;
 use super::sealed::Sealed;
 use super::state::DeviceState;
 use crate::audit::Deed;
-use crate::db::{At, Conn, Tx};
+use crate::db::{At, Tx};
 use crate::error::{Error, Result};
 use crate::grant::Grant;
 use crate::ids::{ActivationId, ApplicationId, DeviceId, FacilityId};
 use crate::refusal::Refusal;
-use crate::schema::{activations, devices, facilities};
+use crate::schema::{activations, devices};
 use crate::secret::{Keyring, Purpose, random};
 
 /// Issues `count` device accounts, each with a password and a code that is good
@@ -30,7 +31,7 @@ pub fn issue(tx: &mut Tx<'_>, keyring: &Keyring, grant: &Grant, count: u32, code
     if taken.saturating_add(count) > PER_APPLICATION {
         return Err(Refusal::TooManyDevices.into());
     }
-    let mut user_ids = user_ids_in_use(tx.conn(), grant.facility())?;
+    let mut user_ids = repo::user_ids_in_use(tx.conn(), grant.facility())?;
     let slots = (taken + 1)..=(taken + count);
     slots.map(|slot| issue_one(tx, keyring, grant, slot, &mut user_ids, code_days)).collect()
 }
@@ -44,24 +45,7 @@ fn issue_one(
     code_days: i64,
 ) -> Result<DeviceId> {
     let now = tx.now();
-    let device = Device {
-        id: DeviceId::mint(),
-        facility_id: grant.facility().clone(),
-        application_id: grant.application().clone(),
-        slot: slot.cast_signed(),
-        user_id: new_user_id(user_ids),
-        label: String::new(),
-        state: DeviceState::Issued,
-        generation: 1,
-        lost_at: None,
-        suspended_at: None,
-        revoked_at: None,
-        activated_at: None,
-        last_used_at: None,
-        revision: 1,
-        created_at: now,
-        updated_at: now,
-    };
+    let device = fresh(grant.facility(), grant.application(), slot.cast_signed(), new_user_id(user_ids), now);
     // The slot's unique index is what holds the cap when two transactions race.
     if !tx.insert_once(|c| diesel::insert_into(devices::table).values(&device).execute(c))? {
         return Err(Error::Conflict);
@@ -75,11 +59,37 @@ fn issue_one(
     Ok(device.id)
 }
 
+/// An account that nobody holds yet.
+pub(super) fn fresh(facility: &FacilityId, application: &ApplicationId, slot: i32, user_id: String, now: At) -> Device {
+    Device {
+        id: DeviceId::mint(),
+        facility_id: facility.clone(),
+        application_id: application.clone(),
+        slot,
+        user_id,
+        label: String::new(),
+        state: DeviceState::Issued,
+        generation: 1,
+        lost_at: None,
+        suspended_at: None,
+        revoked_at: None,
+        activated_at: None,
+        last_used_at: None,
+        revision: 1,
+        created_at: now,
+        updated_at: now,
+        role: AccountRole::General,
+        holder_name: String::new(),
+        holder_kana: String::new(),
+        starts_on: None,
+    }
+}
+
 /// Takes back what was issued for an application, codes and all.
 ///
 /// # Errors
 /// `Refused(UndoSeen)` when the secrets of any were shown or used.
-pub fn take_back(tx: &mut Tx<'_>, facility: &FacilityId, application: &ApplicationId) -> Result<()> {
+pub(super) fn unissue(tx: &mut Tx<'_>, facility: &FacilityId, application: &ApplicationId) -> Result<()> {
     let ids: Vec<DeviceId> =
         devices::table.filter(devices::application_id.eq(application)).select(devices::id).load(tx.conn())?;
     let untouched = activations::table
@@ -101,22 +111,10 @@ pub fn take_back(tx: &mut Tx<'_>, facility: &FacilityId, application: &Applicati
     Ok(())
 }
 
-/// The IDs in use under the facility's code: several kinds can share one, and
-/// the app's user types the code, not the kind.
-fn user_ids_in_use(conn: &mut Conn, facility: &FacilityId) -> Result<HashSet<String>> {
-    let code: String = facilities::table.find(facility).select(facilities::code).first(conn)?;
-    let ids: Vec<String> = devices::table
-        .inner_join(facilities::table)
-        .filter(facilities::code.eq(code))
-        .select(devices::user_id)
-        .load(conn)?;
-    Ok(ids.into_iter().collect())
-}
-
 fn new_user_id(in_use: &mut HashSet<String>) -> String {
     loop {
         let id = format!("W{:07}", random::below(10_000_000));
-        if in_use.insert(id.clone()) {
+        if in_use.insert(id.to_ascii_lowercase()) {
             return id;
         }
     }

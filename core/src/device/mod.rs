@@ -7,13 +7,16 @@
 
 mod activate;
 mod check;
+mod create;
 pub mod diagnose;
 mod facility_stop;
+mod holder;
 mod issue;
 mod itself;
 mod mail;
 mod manage;
 mod model;
+mod places;
 mod repo;
 mod reveal;
 mod sealed;
@@ -26,16 +29,19 @@ mod upkeep;
 mod tests;
 
 pub use activate::{Activated, Attempt, Outcome, activate};
-pub use check::{Basis, Checked, Client, Facts, ROLE_GENERAL, Reason, SCOPE, check, find_client};
+pub use check::{Basis, Checked, Client, Facts, Reason, SCOPE, check, find_client};
+pub use create::{amend, create};
 pub use facility_stop::{FacilityDevices, resume_facility, stop_facility};
-pub use issue::{issue, take_back};
+pub use holder::{HolderTyped, ID_CHARS};
+pub use issue::issue;
 pub use itself::{Registration, change_key, end_tokens, find_registration, give_up};
 pub use mail::{Activated as ActivatedLetter, Reissued, ReissuedLost, Resumed, Revoked, Suspended, SwapBegun};
 pub use manage::{
     Replacement, look_at_stop_link, manage_for_staff, reissue, resume, revoke, set_label, suspend, suspend_by_link,
 };
-pub use model::{CodeStanding, CredentialState, Device, LABEL_MAX_CHARS, PER_APPLICATION, TRIES_PER_CODE};
-pub use repo::{code_standings, count_live, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
+pub use model::{AccountRole, CodeStanding, CredentialState, Device, LABEL_MAX_CHARS, PER_APPLICATION, TRIES_PER_CODE};
+pub use places::{Places, give, places, take_back};
+pub use repo::{code_standings, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
 pub use reveal::{Settings, reveal, reveal_all};
 pub use state::{DeviceState, DeviceVerb, TRANSITIONS, Transition};
 pub use swap::{SwapStanding, swap_standing, take_over};

@@ -1,5 +1,6 @@
 //! The rows of the device register, as the rest of the product reads them.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::state::DeviceState;
@@ -15,6 +16,26 @@ pub const PER_APPLICATION: u32 = 20;
 /// At most so many wrong tries per activation code (SPEC 4.2).
 pub const TRIES_PER_CODE: i32 = 5;
 
+text_enum! {
+    /// What the holder of a device account may do 「権限」.
+    pub enum AccountRole {
+        /// 一般利用者: asks for eligibility. What every account of 資格確認限定型 is.
+        General = "general",
+        /// 医療情報閲覧: reads medical information too, where the patient consents.
+        MedicalInformation = "medical_information",
+    }
+}
+
+impl AccountRole {
+    /// The word users read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::General => "一般利用者",
+            Self::MedicalInformation => "医療情報閲覧",
+        }
+    }
+}
+
 /// A device account 「資格確認アカウント」.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = devices)]
@@ -27,7 +48,7 @@ pub struct Device {
     pub application_id: ApplicationId,
     /// Its place among the devices of that application, 1–20.
     pub slot: i32,
-    /// `W` and seven digits.
+    /// `W` and seven digits; of the facility's own choosing at 居宅同意取得型.
     pub user_id: String,
     /// 端末識別メモ; may be empty.
     pub label: String,
@@ -51,12 +72,20 @@ pub struct Device {
     pub created_at: At,
     /// When it last changed.
     pub updated_at: At,
+    /// What its holder may do.
+    pub role: AccountRole,
+    /// 氏名 of its holder (居宅同意取得型), else empty.
+    pub holder_name: String,
+    /// フリガナ of its holder, else empty.
+    pub holder_kana: String,
+    /// Its first day of use (Asia/Tokyo); none means at once.
+    pub starts_on: Option<NaiveDate>,
 }
 
 impl Device {
-    /// How people call it: the label, else the ID.
+    /// How people call it: the label, else its holder, else the ID.
     pub fn name(&self) -> &str {
-        if self.label.is_empty() { &self.user_id } else { &self.label }
+        [&self.label, &self.holder_name].into_iter().find(|name| !name.is_empty()).unwrap_or(&self.user_id)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The register's SQL. `advance` alone writes a device's state.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use serde_json::json;
@@ -67,7 +67,7 @@ pub fn get_for_staff(conn: &mut Conn, scope: &StaffScope, id: &DeviceId) -> Resu
 ///
 /// # Errors
 /// From the database only.
-pub fn count_live(conn: &mut Conn, facility: &FacilityId) -> Result<u32> {
+pub(super) fn count_live(conn: &mut Conn, facility: &FacilityId) -> Result<u32> {
     let live = devices::table.filter(devices::facility_id.eq(facility)).filter(devices::state.ne(DeviceState::Revoked));
     let count: i64 = live.count().get_result(conn)?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
@@ -196,13 +196,39 @@ pub(super) fn find_code(conn: &mut Conn, macs: &[String]) -> Result<Option<Activ
         .optional()?)
 }
 
+diesel::define_sql_function! {
+    /// The text in small letters: IDs are typed in any case.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// The devices that go by this ID at facilities with this code.
 pub(super) fn by_user_id(conn: &mut Conn, facility_code: &str, user_id: &str) -> Result<Vec<DeviceId>> {
     Ok(devices::table
         .inner_join(facilities::table)
-        .filter(facilities::code.eq(facility_code).and(devices::user_id.eq(user_id)))
+        .filter(facilities::code.eq(facility_code).and(lower(devices::user_id).eq(user_id.to_ascii_lowercase())))
         .select(devices::id)
         .load(conn)?)
+}
+
+/// The facility's account that goes by this ID.
+pub(super) fn find_by_user_id(conn: &mut Conn, facility: &FacilityId, user_id: &str) -> Result<Option<Device>> {
+    Ok(devices::table
+        .filter(devices::facility_id.eq(facility).and(lower(devices::user_id).eq(user_id.to_ascii_lowercase())))
+        .select(Device::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The IDs in use under the facility's code, in small letters: several kinds can
+/// share one, and the app's user types the code, not the kind.
+pub(super) fn user_ids_in_use(conn: &mut Conn, facility: &FacilityId) -> Result<HashSet<String>> {
+    let code: String = facilities::table.find(facility).select(facilities::code).first(conn)?;
+    let ids: Vec<String> = devices::table
+        .inner_join(facilities::table)
+        .filter(facilities::code.eq(code))
+        .select(devices::user_id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(|id| id.to_ascii_lowercase()).collect())
 }
 
 /// The credential that a code was used for.

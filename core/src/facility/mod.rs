@@ -5,6 +5,7 @@
 
 pub mod code;
 mod columns;
+pub mod feature;
 pub mod import;
 pub mod kind;
 pub mod prefecture;

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::code::FacilityCode;
+use super::feature::Features;
 use super::kind::{ClientForm, FacilityKind, Site};
 use super::prefecture::Prefecture;
 use crate::db::{At, Conn};
@@ -52,6 +53,8 @@ pub struct Facility {
     pub devices_stopped_at: Option<At>,
     /// Why, for the facility to read.
     pub devices_stop_reason: String,
+    /// Features it has on (居宅同意取得型).
+    pub features: Features,
 }
 
 impl Facility {

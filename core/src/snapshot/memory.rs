@@ -12,7 +12,8 @@ use chrono::NaiveDate;
 
 use super::short::Short;
 use crate::db::At;
-use crate::device::{Basis, CredentialState, DeviceState};
+use crate::device::{AccountRole, Basis, CredentialState, DeviceState};
+use crate::facility::feature::Features;
 use crate::facility::kind::FacilityKind;
 
 /// An id as memory holds it.
@@ -23,16 +24,17 @@ const PARTS: usize = 64;
 /// "Nothing noted" among the moments of last use.
 const NEVER: u32 = 0;
 
-/// A credential in use, as it is put in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a check reads of a credential in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Credential {
-    pub id: Key,
     pub device: Key,
     /// SHA-256 of its public key (RFC 7638).
     pub thumbprint: [u8; 32],
     pub user_id: Short<11>,
     pub generation: i64,
     pub state: DeviceState,
+    pub role: AccountRole,
+    pub starts_on: Option<NaiveDate>,
     /// The place of its facility in the other table.
     pub facility: u32,
 }
@@ -46,18 +48,14 @@ pub(super) struct Facility {
     pub registered: bool,
     pub ended_at: Option<At>,
     pub stopped: bool,
+    pub features: Features,
 }
 
 /// A credential in its place.
 struct Entry {
-    thumbprint: [u8; 32],
-    device: Key,
-    user_id: Short<11>,
-    facility: u32,
-    generation: i64,
+    credential: Credential,
     /// The last use since the last batch, in seconds since 1970, or [`NEVER`].
     used: AtomicU32,
-    state: DeviceState,
 }
 
 #[derive(Default)]
@@ -70,14 +68,24 @@ struct Part {
 /// What a look found, without memory of its own.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
-    pub thumbprint: [u8; 32],
-    pub user_id: Short<11>,
-    pub generation: i64,
-    pub facility_code: Short<15>,
-    pub facility_kind: FacilityKind,
-    pub basis: Basis,
-    device: Key,
+    pub credential: Credential,
+    pub facility: Facility,
     place: (usize, u32),
+}
+
+impl Seen {
+    /// What decides whether the credential counts.
+    pub fn basis(&self) -> Basis {
+        Basis {
+            credential: CredentialState::Active,
+            device: self.credential.state,
+            closed_on: self.facility.closed_on,
+            registered: self.facility.registered,
+            ended_at: self.facility.ended_at,
+            facility_stopped: self.facility.stopped,
+            starts_on: self.credential.starts_on,
+        }
+    }
 }
 
 /// See the module.
@@ -106,31 +114,12 @@ impl Memory {
     /// A credential with its facility's facts.
     pub fn look(&self, id: &Key) -> Option<Seen> {
         let part = part_of(id);
-        let (entry, place) = {
+        let (credential, place) = {
             let table = read(&self.credentials[part]);
             let place = *table.places.get(id)?;
-            let entry = table.entries.get(place as usize)?;
-            ((entry.thumbprint, entry.user_id, entry.generation, entry.state, entry.facility, entry.device), place)
+            (table.entries.get(place as usize)?.credential, place)
         };
-        let (thumbprint, user_id, generation, state, facility, device) = entry;
-        let facts = self.facility(facility)?;
-        Some(Seen {
-            thumbprint,
-            user_id,
-            generation,
-            facility_code: facts.code,
-            facility_kind: facts.kind,
-            basis: Basis {
-                credential: CredentialState::Active,
-                device: state,
-                closed_on: facts.closed_on,
-                registered: facts.registered,
-                ended_at: facts.ended_at,
-                facility_stopped: facts.stopped,
-            },
-            device,
-            place: (part, place),
-        })
+        Some(Seen { credential, facility: self.facility(credential.facility)?, place: (part, place) })
     }
 
     fn facility(&self, place: u32) -> Option<Facility> {
@@ -142,7 +131,7 @@ impl Memory {
         let (part, place) = seen.place;
         // The place may have become another device's since the look.
         let first = match read(&self.credentials[part]).entries.get(place as usize) {
-            Some(entry) if entry.device == seen.device => entry.used.fetch_max(at, Ordering::Relaxed) == NEVER,
+            Some(entry) if entry.credential.device == seen.credential.device => entry.used.fetch_max(at, Ordering::Relaxed) == NEVER,
             _ => false,
         };
         if first {
@@ -163,32 +152,20 @@ impl Memory {
             taken.extend(places.into_iter().filter_map(|place| {
                 let entry = table.entries.get(place as usize)?;
                 let at = entry.used.swap(NEVER, Ordering::Relaxed);
-                (at != NEVER).then_some((entry.device, at))
+                (at != NEVER).then_some((entry.credential.device, at))
             }));
         }
         taken
     }
 
     /// Puts a credential in, or a newer state of it.
-    pub fn put(&self, credential: Credential) {
-        let mut table = write(&self.credentials[part_of(&credential.id)]);
+    pub fn put(&self, id: Key, credential: Credential) {
+        let mut table = write(&self.credentials[part_of(&id)]);
         let table = &mut *table;
-        let entry = Entry {
-            thumbprint: credential.thumbprint,
-            device: credential.device,
-            user_id: credential.user_id,
-            facility: credential.facility,
-            generation: credential.generation,
-            used: AtomicU32::new(NEVER),
-            state: credential.state,
-        };
-        match table.places.get(&credential.id) {
-            Some(place) => {
-                let known = &mut table.entries[*place as usize];
-                let used = known.used.load(Ordering::Relaxed);
-                *known = Entry { used: AtomicU32::new(used), ..entry };
-            }
+        match table.places.get(&id) {
+            Some(place) => table.entries[*place as usize].credential = credential,
             None => {
+                let entry = Entry { credential, used: AtomicU32::new(NEVER) };
                 let place = match table.free.pop() {
                     Some(place) => {
                         table.entries[place as usize] = entry;
@@ -199,7 +176,7 @@ impl Memory {
                         place_of(table.entries.len() - 1)
                     }
                 };
-                table.places.insert(credential.id, place);
+                table.places.insert(id, place);
             }
         }
     }
@@ -239,10 +216,10 @@ impl Memory {
             self.credentials.iter().flat_map(|part| read(part).places.keys().copied().collect::<Vec<_>>()).collect();
         let line = |id: &Key| {
             let seen = self.look(id).expect("just listed");
-            format!(
-                "{id:02x?} {:02x?} {:?} {} {:?} {:?} {:?}",
-                seen.thumbprint, seen.user_id, seen.generation, seen.facility_code, seen.facility_kind, seen.basis
-            )
+            let (mut credential, facility) = (seen.credential, seen.facility);
+            // Where a facility lies is each memory's own.
+            credential.facility = 0;
+            format!("{id:02x?} {credential:02x?} {facility:?}")
         };
         let mut lines: Vec<String> = ids.iter().map(line).collect();
         lines.sort();

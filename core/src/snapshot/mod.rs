@@ -32,8 +32,9 @@ use instances::Instance;
 use memory::Memory;
 
 use crate::db::{AfterCommit, At, Db};
-use crate::device::{Reason, SCOPE};
+use crate::device::{AccountRole, Reason, SCOPE};
 use crate::error::{Error, Result};
+use crate::facility::feature::Features;
 use crate::facility::kind::FacilityKind;
 use crate::ids::{DeviceId, bytes_of};
 use crate::jose::{AccessClaims, thumbprint_bytes};
@@ -62,6 +63,10 @@ pub struct Facts {
     pub facility_kind: FacilityKind,
     /// ID.
     pub user_id: Short<11>,
+    /// What its holder may do.
+    pub role: AccountRole,
+    /// What is switched on.
+    pub features: Features,
 }
 
 /// How a snapshot runs.
@@ -173,20 +178,22 @@ impl Snapshot {
             return Answer::Inactive(Reason::Unknown);
         };
         let memory = self.core.memory.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(seen) = memory.look(&id).filter(|seen| seen.thumbprint == thumbprint) else {
+        let Some(seen) = memory.look(&id).filter(|seen| seen.credential.thumbprint == thumbprint) else {
             return Answer::Inactive(Reason::Unknown);
         };
-        if let Some(reason) = seen.basis.inactive(now) {
+        if let Some(reason) = seen.basis().inactive(now) {
             return Answer::Inactive(reason);
         }
-        if seen.generation != claims.generation {
+        if seen.credential.generation != claims.generation {
             return Answer::Inactive(Reason::Ended);
         }
         memory.note_use(&seen, u32::try_from(now.utc().timestamp()).unwrap_or_default());
         Answer::Active(Facts {
-            facility_code: seen.facility_code,
-            facility_kind: seen.facility_kind,
-            user_id: seen.user_id,
+            facility_code: seen.facility.code,
+            facility_kind: seen.facility.kind,
+            user_id: seen.credential.user_id,
+            role: seen.credential.role,
+            features: seen.facility.features,
         })
     }
 

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use super::memory::{Credential, Facility, Key};
 use super::short::Short;
 use crate::db::{At, Conn};
-use crate::device::{CredentialState, DeviceState};
+use crate::device::{AccountRole, CredentialState, DeviceState};
 use crate::error::Result;
+use crate::facility::feature::Features;
 use crate::facility::kind::FacilityKind;
 use crate::ids::bytes_of;
 use crate::jose::thumbprint_bytes;
@@ -27,6 +28,8 @@ pub(super) struct CredentialRow {
     user_id: String,
     state: DeviceState,
     generation: i64,
+    role: AccountRole,
+    starts_on: Option<NaiveDate>,
     /// Its facility, to be placed.
     pub facility: String,
 }
@@ -34,17 +37,19 @@ pub(super) struct CredentialRow {
 impl CredentialRow {
     /// As memory holds it; `None` (and no check of it is ever good) when a value is
     /// not what this program writes.
-    pub fn placed(&self, facility: u32) -> Option<Credential> {
+    pub fn placed(&self, facility: u32) -> Option<(Key, Credential)> {
         let credential = (|| {
-            Some(Credential {
-                id: bytes_of(&self.id)?,
+            let credential = Credential {
                 device: bytes_of(&self.device)?,
                 thumbprint: thumbprint_bytes(&self.thumbprint)?,
                 user_id: Short::new(&self.user_id)?,
                 generation: self.generation,
                 state: self.state,
+                role: self.role,
+                starts_on: self.starts_on,
                 facility,
-            })
+            };
+            Some((bytes_of(&self.id)?, credential))
         })();
         if credential.is_none() {
             tracing::error!(credential = self.id, "a credential is not as this program writes it: no check finds it");
@@ -63,6 +68,7 @@ pub(super) struct FacilityRow {
     approved_at: Option<At>,
     ended_at: Option<At>,
     stopped_at: Option<At>,
+    features: Features,
 }
 
 impl FacilityRow {
@@ -75,6 +81,7 @@ impl FacilityRow {
             registered: self.approved_at.is_some(),
             ended_at: self.ended_at,
             stopped: self.stopped_at.is_some(),
+            features: self.features,
         };
         Some((bytes_of(&self.id)?, facility))
     }
@@ -94,6 +101,8 @@ macro_rules! credentials_in_use {
             devices::user_id,
             devices::state,
             devices::generation,
+            devices::role,
+            devices::starts_on,
             devices::facility_id,
         ))
     };
@@ -109,6 +118,7 @@ macro_rules! facts_of_facilities {
             registrations::approved_at.nullable(),
             registrations::ended_at.nullable(),
             facilities::devices_stopped_at,
+            facilities::features,
         ))
     };
 }

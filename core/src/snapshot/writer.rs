@@ -84,7 +84,7 @@ impl Writer {
         rows::facilities_by_id(conn, &missing)?.iter().for_each(|row| self.place(row));
         for row in rows {
             match place(&self.facilities, row).and_then(|place| row.placed(place)) {
-                Some(credential) => self.memory.put(credential),
+                Some((id, credential)) => self.memory.put(id, credential),
                 None => bytes_of(&row.id).iter().for_each(|id| self.memory.remove(id)),
             }
         }

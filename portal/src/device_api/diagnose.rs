@@ -7,13 +7,15 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 use uketsuke_core::db::{Actor, ActorKind};
-use uketsuke_core::device::diagnose::{CLOCK, cause_of};
-use uketsuke_core::device::{self, Client};
+use uketsuke_core::device::diagnose::{CLOCK, first_cause};
+use uketsuke_core::device::{self, Client, Reason};
+use uketsuke_core::facility::feature::Feature;
 use uketsuke_core::jose::{JoseError, clock_offset};
+use uketsuke_web::fields::Fields;
 use uketsuke_web::request::traced;
 
 use super::body::Body;
-use super::error::ApiError;
+use super::error::{ApiError, INVALID_REQUEST};
 use super::problem::Problem;
 use super::routes::DIAGNOSE;
 use super::token::{Proved, prove};
@@ -26,6 +28,7 @@ pub async fn diagnose(
     body: Result<Body, ApiError>,
 ) -> Result<HttpResponse, Problem> {
     let form = body?.form()?;
+    let wanted = wanted(&form)?;
     let Proved { client, assertion, checked } = prove(&api, &form, DIAGNOSE).await?;
     let proof = match checked {
         Ok(proof) => proof,
@@ -40,10 +43,23 @@ pub async fn diagnose(
     if !fresh {
         return Err(Problem::not_proved());
     }
-    match client.inactive {
-        None => Ok(answer::json(StatusCode::OK, &json!({ "ready": true }))),
-        Some(reason) => Err(Problem::blocked(&cause_of(reason))),
+    let Some(cause) = first_cause(&client, wanted) else {
+        return Ok(answer::json(StatusCode::OK, &json!({ "ready": true })));
+    };
+    let problem = Problem::blocked(&cause);
+    Err(match (client.inactive, client.starts_on) {
+        (Some(Reason::NotStarted), Some(on)) => problem.with("starts_on", on.to_string().into()),
+        _ => problem,
+    })
+}
+
+/// The feature that the app wants to use, if it names one.
+fn wanted(form: &Fields) -> Result<Option<Feature>, ApiError> {
+    let unknown = || ApiError::new(INVALID_REQUEST, "feature is not one that there is");
+    if !form.has("feature") {
+        return Ok(None);
     }
+    Feature::parse(form.get("feature")).map(Some).ok_or_else(unknown)
 }
 
 fn clock(api: &DeviceApi, client: &Client, assertion: &str) -> Problem {

@@ -9,7 +9,6 @@ use actix_web::http::header::{ACCEPT, CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use uketsuke_core::db::At;
-use uketsuke_core::device::ROLE_GENERAL;
 use uketsuke_core::jose::{AccessClaims, read_access_token};
 use uketsuke_core::snapshot::{Answer, Facts, Footing};
 use uketsuke_web::request::address_of;
@@ -110,8 +109,14 @@ fn active(claims: &AccessClaims, facts: &Facts, as_of: Option<i64>) -> String {
     out.push_str(",\"user_id\":");
     text(&mut out, facts.user_id.as_str());
     out.push_str(",\"role\":");
-    text(&mut out, ROLE_GENERAL);
-    out.push_str(",\"features\":[]");
+    text(&mut out, facts.role.as_str());
+    out.push_str(",\"features\":[");
+    for (place, feature) in facts.features.iter().enumerate() {
+        out.push_str(if place == 0 { "\"" } else { ",\"" });
+        out.push_str(feature.as_str());
+        out.push('"');
+    }
+    out.push(']');
     if let Some(as_of) = as_of {
         // When the database was last heard of, if that is longer ago than usual.
         number(&mut out, ",\"as_of\":", as_of);

@@ -20,7 +20,7 @@ pub enum Outcome {
     Unavailable,
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "active",
     "token_over",
     "unknown",
@@ -33,6 +33,7 @@ const NAMES: [&str; 12] = [
     "refused",
     "unavailable",
     "facility_stopped",
+    "not_started",
 ];
 
 impl Outcome {
@@ -50,6 +51,7 @@ impl Outcome {
             Self::Refused => 9,
             Self::Unavailable => 10,
             Self::Inactive(Reason::FacilityStopped) => 11,
+            Self::Inactive(Reason::NotStarted) => 12,
         }
     }
 }

@@ -132,8 +132,11 @@ impl Procedure for DeviceAddition {
             master: value,
             verdict: Verdict::StatedOnly,
         };
-        let live = device::count_live(conn, &case.facility.id)?;
-        facts.push(known("いまある端末（失効を除く）", format!("{live}台")));
+        let places = device::places(conn, &case.facility.id)?;
+        facts.push(known("いまある端末（失効を除く）", format!("{}台", places.live)));
+        if places.free() > 0 {
+            facts.push(known("アカウントをまだ作っていない台数", format!("{}台", places.free())));
+        }
         if let Some(entry) = registration::find(conn, &case.facility.id)? {
             facts.push(known("利用開始のときの職員数", format!("{}人", entry.staff_count)));
         }
@@ -168,8 +171,8 @@ impl Procedure for DeviceAddition {
 
     fn approves_itself(&self, conn: &mut Conn, case: &Case, values: &Value) -> Result<bool> {
         let asked = Filing::read(values)?.device_count;
-        let live = device::count_live(conn, &case.facility.id)?;
-        Ok(live.saturating_add(asked) <= rules::automatic_limit(conn, self.kind())?)
+        let given = device::places(conn, &case.facility.id)?.given;
+        Ok(given.saturating_add(asked) <= rules::automatic_limit(conn, self.kind())?)
     }
 
     fn effect(&self, tx: &mut Tx<'_>, grant: &Grant, values: &Value, terms: &Terms) -> Result<()> {
@@ -181,8 +184,7 @@ impl Procedure for DeviceAddition {
             return Err(refusal.into());
         }
         let count = terms.quantity.unwrap_or(Filing::read(values)?.device_count);
-        device::issue(tx, &self.means.keyring, grant, count, self.means.activation_code_days)?;
-        Ok(())
+        device::give(tx, &self.means.keyring, grant, count, self.means.activation_code_days)
     }
 
     fn retract(&self, tx: &mut Tx<'_>, application: &Application) -> Result<()> {

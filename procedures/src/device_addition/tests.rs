@@ -63,7 +63,7 @@ impl Desk {
     }
 
     fn devices(&self) -> u32 {
-        self.db.read_blocking(|c| device::count_live(c, self.scope.facility())).expect("counts")
+        self.db.read_blocking(|c| device::places(c, self.scope.facility())).expect("counts").live
     }
 
     fn limit(&self, devices: u32) {

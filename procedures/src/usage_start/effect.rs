@@ -23,8 +23,7 @@ pub(super) fn post(tx: &mut Tx<'_>, means: &Means, grant: &Grant, filing: &Filin
     account::verify_applicant(tx, grant)?;
     registration::register(tx, grant, filing.staff_count)?;
     let count = terms.quantity.unwrap_or(filing.device_count);
-    device::issue(tx, &means.keyring, grant, count, means.activation_code_days)?;
-    Ok(())
+    device::give(tx, &means.keyring, grant, count, means.activation_code_days)
 }
 
 /// Takes all of it back, as long as nobody saw a device's secrets.

@@ -1,6 +1,7 @@
 //! The register as facilities, devices and the eligibility service use it, on
 //! whichever database the tests run.
 
+mod accounts;
 mod activation;
 mod check;
 mod issue;
@@ -12,6 +13,7 @@ use diesel::prelude::*;
 use super::*;
 use crate::db::{Actor, Db, Tx};
 use crate::error::Result;
+use crate::facility::kind::FacilityKind;
 use crate::grant::Grant;
 use crate::ids::DeviceId;
 use crate::jose::device::DeviceKey;
@@ -38,6 +40,20 @@ fn office() -> Office {
         let grant = t::approved(tx, &scope)?;
         registration::register(tx, &grant, 3)?;
         Ok(grant)
+    });
+    Office { db, scope, grant }
+}
+
+/// A clinic (居宅同意取得型) in the register that was given so many places.
+fn clinic(places: u32) -> Office {
+    let db = test_db();
+    let (scope, grant) = write(&db, |tx| {
+        let facility = t::add_facility(tx, t::NewFacility { kind: FacilityKind::Clinic, ..t::OFFICE })?;
+        let scope = t::add_member(tx, &facility, "incho@example.jp", true)?;
+        let grant = t::approved(tx, &scope)?;
+        registration::register(tx, &grant, 3)?;
+        give(tx, &keyring(), &grant, places, CODE_DAYS)?;
+        Ok((scope, grant))
     });
     Office { db, scope, grant }
 }

@@ -116,6 +116,19 @@ fn whatever_is_written_around_the_use_cases_reaches_memory_too() {
             let staff = testing::add_staff(&w.db, Role::Support);
             w.write(|tx| device::resume_facility(tx, &staff, w.scope.facility()));
         }),
+        ("another role of an account", |w| {
+            let one = devices::table.find(&w.devices[0]);
+            w.write(|tx| Ok(diesel::update(one).set(devices::role.eq("medical_information")).execute(tx.conn())?));
+        }),
+        ("another first day of an account", |w| {
+            let (one, on) = (devices::table.find(&w.devices[0]), NaiveDate::from_ymd_opt(2026, 12, 1));
+            w.write(|tx| Ok(diesel::update(one).set(devices::starts_on.eq(on)).execute(tx.conn())?));
+        }),
+        ("a feature switched on", |w| {
+            w.write(|tx| {
+                Ok(diesel::update(facilities::table).set(facilities::features.eq("home_visit")).execute(tx.conn())?)
+            });
+        }),
         ("another thumbprint", |w| {
             let jkt = DeviceKey::generate().jwk().thumbprint();
             w.write(|tx| {

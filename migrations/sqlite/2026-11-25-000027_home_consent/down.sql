@@ -1,0 +1,12 @@
+drop trigger standing_facility_features;
+drop trigger standing_account_changes;
+alter table facilities drop column features;
+drop table account_places;
+drop index devices_application;
+drop index devices_slot;
+create unique index devices_slot on devices (application_id, slot);
+drop index devices_facility_user_folded;
+alter table devices drop column starts_on;
+alter table devices drop column holder_kana;
+alter table devices drop column holder_name;
+alter table devices drop column role;
