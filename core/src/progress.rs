@@ -7,6 +7,7 @@ use crate::application::{Application, ApplicationKind, State, repo};
 use crate::db::Conn;
 use crate::device::{self, DeviceState};
 use crate::error::Result;
+use crate::facility::kind::ClientForm;
 use crate::facility::{self, Facility};
 use crate::ids::ApplicationId;
 use crate::scope::FacilityScope;
@@ -22,6 +23,10 @@ pub enum NextStep {
     Correct(ApplicationId),
     /// It is being looked at; an answer is promised by this date.
     Wait(ApplicationId, Option<NaiveDate>),
+    /// Approved; the facility makes its accounts itself, and has none (居宅同意取得型).
+    MakeAccounts,
+    /// No feature is switched on (居宅同意取得型).
+    SwitchOn,
     /// Approved; this many device accounts wait for a device.
     SetUpDevices(usize),
     /// Nothing is left to do.
@@ -43,6 +48,8 @@ pub struct Progress {
     pub devices: usize,
     /// Those that wait for a device.
     pub devices_waiting: usize,
+    /// Accounts that can still be made (居宅同意取得型).
+    pub places_free: u32,
     /// The applications, newest first.
     pub applications: Vec<Application>,
 }
@@ -58,15 +65,28 @@ pub fn of(conn: &mut Conn, scope: &FacilityScope, today: NaiveDate) -> Result<Pr
     let live = devices.iter().filter(|d| d.state != DeviceState::Revoked);
     let waiting = devices.iter().filter(|d| d.state == DeviceState::Issued);
     let (devices, devices_waiting) = (live.count(), waiting.count());
+    let places_free = if scope.verified() { device::places(conn, &facility.id)?.free() } else { 0 };
     let current = current(&applications);
+    let next = match next_step(current, devices_waiting) {
+        _ if facility.is_closed(today) => NextStep::Closed,
+        NextStep::Nothing if devices == 0 && places_free > 0 => NextStep::MakeAccounts,
+        NextStep::Nothing if devices > 0 && lacks_features(&facility) => NextStep::SwitchOn,
+        next => next,
+    };
     Ok(Progress {
-        next: if facility.is_closed(today) { NextStep::Closed } else { next_step(current, devices_waiting) },
+        next,
         facility,
         usage_start: current.map(|a| a.state),
         devices,
         devices_waiting,
+        places_free,
         applications,
     })
+}
+
+/// Whether devices of the facility are of no use, because every feature is off.
+fn lacks_features(facility: &Facility) -> bool {
+    facility.client() == ClientForm::HomeConsent && facility.features.is_empty()
 }
 
 /// The usage-start application that counts: one that stands, else the newest.

@@ -51,6 +51,8 @@ pub enum Scene {
         /// Devices in use.
         active: usize,
     },
+    /// Approved; its people made the accounts of [`HOLDERS`] (居宅同意取得型).
+    Accounts,
     /// Approved by a reviewer with fewer devices than asked.
     Fewer {
         /// Devices granted.
@@ -78,6 +80,13 @@ pub struct Part {
     /// The state in words.
     pub standing: &'static str,
 }
+
+/// Who holds the accounts that a clinic makes: ID, 氏名, フリガナ, role, days from
+/// the day they are made to the first one of use. The first is in use.
+pub const HOLDERS: [(&str, &str, &str, &str, u64); 2] = [
+    ("minami01", "南 洋子", "ミナミ ヨウコ", "medical_information", 0),
+    ("hamada2", "浜田 健", "ハマダ ケン", "general", 60),
+];
 
 /// Every part, in the order of appearance.
 pub const PARTS: &[Part] = &[
@@ -152,6 +161,14 @@ pub const PARTS: &[Part] = &[
         counts: ("2", "2"),
         scene: Scene::InUse { active: 0 },
         standing: "承認（照合）、端末の設定がまだ",
+    },
+    Part {
+        code: "1419100017",
+        person: ("yokohama@example.jp", "横浜", "三男"),
+        proof: Proof::Account("4100001"),
+        counts: ("6", "3"),
+        scene: Scene::Accounts,
+        standing: "居宅同意取得型、承認（照合）、3台のうち2件のアカウントを作成",
     },
     Part {
         code: "2729000075",

@@ -84,6 +84,7 @@ async fn play(stage: &Stage, part: &cast::Part, desk: &Desk) -> anyhow::Result<P
         Scene::InReview => desk.claim(stage, &application).await?,
         Scene::Returned => desk.return_with_two_faults(stage, &application).await?,
         Scene::InUse { active } => applicant.use_devices(stage, active).await?,
+        Scene::Accounts => applicant.make_accounts(stage).await?,
         Scene::Fewer { granted } => desk.approve_fewer(stage, &application, granted).await?,
         Scene::Rejected => desk.reject(stage, &application).await?,
         Scene::Withdrawn => applicant.withdraw(stage, &application).await?,

@@ -2,20 +2,24 @@
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
+use chrono::Days;
 use uketsuke_core::account::{self, AccountRules, Draft, LoginOutcome, PersonForm, Registered, Session};
 use uketsuke_core::application::files::{self, Handed};
 use uketsuke_core::application::submit::{Sent, submit};
 use uketsuke_core::application::{Answers, ApplicationKind, draft, withdraw};
-use uketsuke_core::db::{Actor, ActorKind};
-use uketsuke_core::device::{self, Attempt, Outcome};
+use uketsuke_core::clock::tokyo_date;
+use uketsuke_core::db::{Actor, ActorKind, Tx};
+use uketsuke_core::device::{self, Attempt, HolderTyped, Outcome};
 use uketsuke_core::facility::Facility;
 use uketsuke_core::facility::code::FacilityCode;
+use uketsuke_core::facility::feature::{self, Feature, Features};
 use uketsuke_core::facility::repo::find_all_by_code;
+use uketsuke_core::form::FieldErrors;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::jose::device::DeviceKey;
 use uketsuke_core::secret::PlainToken;
 
-use super::cast::{NOTICE, Part, Proof};
+use super::cast::{HOLDERS, NOTICE, Part, Proof};
 use super::fill::Stage;
 use super::logins::PASSWORD;
 use super::mail_file;
@@ -104,6 +108,34 @@ impl Applicant {
             activate(stage, settings).await?;
         }
         Ok(())
+    }
+}
+
+impl Applicant {
+    /// Makes the accounts of a clinic, switches a feature on, and sets up the first.
+    pub async fn make_accounts(&self, stage: &Stage) -> anyhow::Result<()> {
+        let session = self.log_in(stage).await?;
+        let db = &stage.parts.db;
+        for (user_id, name, kana, role, ahead) in HOLDERS {
+            let typed = HolderTyped {
+                role: role.to_owned(),
+                user_id: user_id.to_owned(),
+                name: name.to_owned(),
+                kana: kana.to_owned(),
+                starts_on: Some(tokyo_date(stage.clock.now()) + Days::new(ahead)),
+            };
+            let (scope, keyring) = (session.scope().clone(), stage.parts.keyring.clone());
+            let (days, faults) = (stage.parts.config.activation_code_days, FieldErrors::default());
+            let make = move |tx: &mut Tx<'_>| device::create(tx, &keyring, &scope, (&typed, faults), days);
+            db.write(session.actor(), make).await?;
+        }
+        let scope = session.scope().clone();
+        let on = Features::from_iter([Feature::HomeVisit]);
+        db.write(session.actor(), move |tx| feature::set(tx, &scope, on)).await?;
+        let (scope, keyring) = (session.scope().clone(), stage.parts.keyring.clone());
+        let codes = db.write(session.actor(), move |tx| device::reveal_all(tx, &keyring, &scope)).await?;
+        let (_, first) = codes.into_iter().next().context("an account was made")?;
+        activate(stage, first).await
     }
 }
 

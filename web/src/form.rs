@@ -7,6 +7,8 @@ use chrono::{Datelike, NaiveDate};
 use uketsuke_core::fold::date_parts;
 use uketsuke_core::form::{FieldErrors, FieldFault};
 
+use crate::fields::Fields;
+
 /// One radio button, tick box or entry of a select.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
@@ -68,6 +70,12 @@ impl DateTyped {
         let part = reading.as_ref().err().and_then(FieldFault::date_part);
         let place = part.map_or(field.to_owned(), |part| format!("{field}_{}", part.suffix()));
         errors.take(&place, label, reading)
+    }
+
+    /// The boxes of this name in a form that was sent.
+    pub fn from_fields(fields: &Fields, name: &str) -> Self {
+        let part = |part: &str| fields.get(&format!("{name}_{part}")).to_owned();
+        Self { era: part("era"), year: part("year"), month: part("month"), day: part("day") }
     }
 
     /// The date in the boxes, to correct one that is stored.

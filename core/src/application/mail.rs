@@ -9,6 +9,7 @@ use super::repo::{self, Addressee};
 use super::state::{State, Verb};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::facility::{self, kind::ClientForm};
 use crate::ids::ApplicationId;
 use crate::mail::{Letter, MailContext, Message};
 
@@ -24,6 +25,8 @@ struct Facts {
     faults: Vec<String>,
     url: String,
     devices_url: String,
+    /// Whether the facility makes its accounts itself (居宅同意取得型).
+    makes_accounts: bool,
     call_centre: String,
 }
 
@@ -38,6 +41,7 @@ fn facts(tx: &mut Tx<'_>, id: &ApplicationId, context: &MailContext) -> Result<F
         due: application.due_on.map_or(String::new(), |d| d.format("%-m月%-d日").to_string()),
         reason: decision.map_or(String::new(), |event| event.reason),
         faults: repo::open_faults(tx.conn(), id)?.into_iter().map(|f| f.text).collect(),
+        makes_accounts: facility::repo::get(tx.conn(), &application.facility_id)?.client() == ClientForm::HomeConsent,
         url: format!("{}/applications/{id}", context.portal_url),
         devices_url: format!("{}/devices", context.portal_url),
         call_centre: context.call_centre_phone.clone(),

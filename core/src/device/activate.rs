@@ -135,7 +135,8 @@ fn matching_device(
     let password = typed.password.as_ref().map_or("", InitialPassword::reveal);
     let data = password_data(&activation.id, password);
     let password_right = keyring.verify_mac(Purpose::DevicePassword, &data, &activation.password_mac);
-    let right = password_right && typed.facility_code == facility_code && typed.user_id.eq_ignore_ascii_case(&device.user_id);
+    let right =
+        password_right && typed.facility_code == facility_code && typed.user_id.eq_ignore_ascii_case(&device.user_id);
     Ok(right.then_some(device))
 }
 

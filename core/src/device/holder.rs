@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn an_id_is_two_to_eight_half_width_letters_or_digits() {
-        for (typed, id) in [("ab", "ab"), (" Tanaka01 ", "Tanaka01"), ("ｔａｎａｋａ１", "tanaka1"), ("12345678", "12345678")]
+        for (typed, id) in
+            [("ab", "ab"), (" Tanaka01 ", "Tanaka01"), ("ｔａｎａｋａ１", "tanaka1"), ("12345678", "12345678")]
         {
             assert_eq!(user_id(typed).as_deref(), Ok(id), "{typed}");
         }

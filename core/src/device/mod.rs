@@ -40,7 +40,7 @@ pub use manage::{
     Replacement, look_at_stop_link, manage_for_staff, reissue, resume, revoke, set_label, suspend, suspend_by_link,
 };
 pub use model::{AccountRole, CodeStanding, CredentialState, Device, LABEL_MAX_CHARS, PER_APPLICATION, TRIES_PER_CODE};
-pub use places::{Places, give, places, take_back};
+pub use places::{Places, give, places, places_by_application, take_back};
 pub use repo::{code_standings, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
 pub use reveal::{Settings, reveal, reveal_all};
 pub use state::{DeviceState, DeviceVerb, TRANSITIONS, Transition};

@@ -1,7 +1,7 @@
 //! What an approval gives: device accounts, or, at 居宅同意取得型, as many places in
 //! which the facility's manager makes accounts.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use serde_json::json;
@@ -100,13 +100,22 @@ pub fn take_back(tx: &mut Tx<'_>, facility: &FacilityId, application: &Applicati
 /// From the database only.
 pub fn places(conn: &mut Conn, facility: &FacilityId) -> Result<Places> {
     let live = repo::count_live(conn, facility)?;
-    let of_facility = account_places::table.filter(account_places::facility_id.eq(facility));
-    let places: Vec<i32> = of_facility.select(account_places::places).load(conn)?;
     let given = match facility::repo::get(conn, facility)?.client() {
         ClientForm::QualificationOnly => live,
-        ClientForm::HomeConsent => places.into_iter().map(i32::cast_unsigned).sum(),
+        ClientForm::HomeConsent => places_by_application(conn, facility)?.into_values().sum(),
     };
     Ok(Places { given, live })
+}
+
+/// How many places each application of a facility gave.
+///
+/// # Errors
+/// From the database only.
+pub fn places_by_application(conn: &mut Conn, facility: &FacilityId) -> Result<HashMap<ApplicationId, u32>> {
+    let of_facility = account_places::table.filter(account_places::facility_id.eq(facility));
+    let rows: Vec<(ApplicationId, i32)> =
+        of_facility.select((account_places::application_id, account_places::places)).load(conn)?;
+    Ok(rows.into_iter().map(|(application, places)| (application, places.cast_unsigned())).collect())
 }
 
 /// Holds a free place of the facility until this transaction ends: an application

@@ -131,7 +131,9 @@ impl Memory {
         let (part, place) = seen.place;
         // The place may have become another device's since the look.
         let first = match read(&self.credentials[part]).entries.get(place as usize) {
-            Some(entry) if entry.credential.device == seen.credential.device => entry.used.fetch_max(at, Ordering::Relaxed) == NEVER,
+            Some(entry) if entry.credential.device == seen.credential.device => {
+                entry.used.fetch_max(at, Ordering::Relaxed) == NEVER
+            }
             _ => false,
         };
         if first {

@@ -15,8 +15,9 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Integer, Text};
 use tempfile::TempDir;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, tokyo_date};
 use crate::db::{Actor, Backend, Conn, DatabaseUrl, Db, Tx};
+use crate::device::{self, HolderTyped};
 use crate::error::Result;
 use crate::facility::kind::FacilityKind;
 use crate::facility::prefecture::Prefecture;
@@ -27,6 +28,7 @@ use crate::grant::Grant;
 use crate::ids::{AccountId, ApplicationId, FacilityId, MembershipId, SessionId, StaffId};
 use crate::mail::{MailContext, MailJob, Message};
 use crate::queue::Job;
+use crate::registration;
 use crate::schema::{accounts, applications, consents, facilities, jobs, memberships, sessions, staff};
 use crate::scope::{FacilityScope, StaffScope};
 use crate::secret::{HashCost, Keyring, PasswordHash, PasswordHasher, PlainToken};
@@ -194,6 +196,9 @@ pub const OFFICE: NewFacility<'_> = NewFacility {
     manager_birth: None,
 };
 
+/// A clinic (居宅同意取得型) under the same code.
+pub const CLINIC: NewFacility<'static> = NewFacility { kind: FacilityKind::Clinic, ..OFFICE };
+
 /// Puts a facility into the master.
 ///
 /// # Errors
@@ -278,6 +283,34 @@ pub fn office(db: &Db, verified: bool) -> FacilityScope {
         add_member(tx, &facility, "taro@example.jp", verified)
     })
     .expect("an office with a member")
+}
+
+/// A clinic (居宅同意取得型) with a verified member, in the register, that was given
+/// so many places for accounts.
+///
+/// # Panics
+/// When it cannot be written.
+pub fn clinic(db: &Db, places: u32) -> (FacilityScope, Grant) {
+    db.write_blocking(Actor::system(), |tx| {
+        let facility = add_facility(tx, CLINIC)?;
+        let scope = add_member(tx, &facility, "incho@example.jp", true)?;
+        let grant = approved(tx, &scope)?;
+        registration::register(tx, &grant, 3)?;
+        device::give(tx, &keyring(), &grant, places, 30)?;
+        Ok((scope, grant))
+    })
+    .expect("a clinic with places")
+}
+
+/// 田中's account at a clinic, by this ID, from today on.
+pub fn holder(db: &Db, user_id: &str) -> HolderTyped {
+    HolderTyped {
+        role: "medical_information".into(),
+        user_id: user_id.into(),
+        name: "田中 花子".into(),
+        kana: "タナカ ハナコ".into(),
+        starts_on: Some(tokyo_date(db.clock().now())),
+    }
 }
 
 /// A member of the back office with one role, as after both factors.

@@ -25,6 +25,9 @@ fn document(issuer: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use uketsuke_core::device::AccountRole;
+    use uketsuke_core::facility::feature::FEATURES;
+
     use super::*;
     use crate::device_api::routes;
 
@@ -51,6 +54,11 @@ mod tests {
     fn its_lists_are_the_program_s() {
         let document = document("https://api.example.jp");
         let kinds: Vec<&str> = uketsuke_core::facility::kind::KINDS.iter().map(|entry| entry.id).collect();
+        let features: Vec<&str> = FEATURES.iter().map(|feature| feature.as_str()).collect();
+        let active = &document["components"]["schemas"]["Active"]["properties"];
+        assert_eq!(active["features"]["items"]["enum"], serde_json::json!(features));
+        let roles: Vec<&str> = AccountRole::ALL.iter().map(|role| role.as_str()).collect();
+        assert_eq!(active["role"]["enum"], serde_json::json!(roles));
         assert_eq!(document["components"]["schemas"]["Kind"]["enum"], serde_json::json!(kinds));
     }
 

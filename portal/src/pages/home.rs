@@ -87,6 +87,18 @@ fn next(step: &NextStep) -> Next {
             let text = format!("{by}お知らせします。それまでにしていただくことはありません。");
             card("申請を審査しています", &text, format!("/applications/{id}"), "申請の状況を見る")
         }
+        NextStep::MakeAccounts => card(
+            "アカウントを作成してください",
+            "マイナ資格確認アプリを使う方ごとに、アカウントを作成します。",
+            "/devices/new".into(),
+            "アカウントを作成する",
+        ),
+        NextStep::SwitchOn => card(
+            "使う機能を選んでください",
+            "端末を使うには、訪問診療等などの使う機能を、環境設定情報で選びます。",
+            "/devices/features".into(),
+            "環境設定情報を更新する",
+        ),
         NextStep::SetUpDevices(waiting) => card(
             "端末を設定してください",
             &format!(
@@ -139,6 +151,7 @@ fn usage_start_task(state: Option<State>) -> Task {
 
 fn devices_task(progress: &Progress) -> Task {
     let (href, state, tone, hint) = match (progress.devices, progress.devices_waiting) {
+        (0, _) if progress.places_free > 0 => ("/devices", "アカウントがありません".to_owned(), "blue-line", ""),
         (0, _) if progress.usage_start == Some(State::Approved) => {
             ("/devices", "端末がありません".to_owned(), "grey", "")
         }

@@ -52,10 +52,9 @@ impl Typed {
     }
 
     fn of(fields: &Fields) -> Self {
-        let part = |part: &str| fields.get(&format!("as_of_{part}")).to_owned();
         Self {
             kind: fields.get("kind").to_owned(),
-            as_of: DateTyped { era: part("era"), year: part("year"), month: part("month"), day: part("day") },
+            as_of: DateTyped::from_fields(fields, "as_of"),
             partial: fields.has("partial"),
         }
     }

@@ -10,10 +10,11 @@ use uketsuke_core::audit::{Reading, note_reading};
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::Conn;
 use uketsuke_core::desk::{self, FacilityApplication, Member, SignIn};
-use uketsuke_core::device::{self, Device};
+use uketsuke_core::device::{self, Device, Places};
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::facility::Facility;
 use uketsuke_core::facility::import::{self, ChangeVerb, FieldChange};
+use uketsuke_core::facility::kind::ClientForm;
 use uketsuke_core::ids::FacilityId;
 use uketsuke_core::mail::MailRow;
 use uketsuke_core::scope::StaffScope;
@@ -42,6 +43,7 @@ struct Page {
 struct Told {
     facility: Facility,
     devices: Vec<Device>,
+    places: Places,
     members: Vec<Member>,
     sign_ins: Vec<SignIn>,
     /// For whoever reads mail.
@@ -93,6 +95,7 @@ fn read(conn: &mut Conn, scope: &StaffScope, id: &FacilityId) -> Result<Told> {
     Ok(Told {
         facility: desk::get_facility(conn, scope, id)?,
         devices: device::list_for_staff(conn, scope, id)?,
+        places: device::places(conn, id)?,
         members: desk::list_members(conn, scope, id)?,
         sign_ins: desk::list_sign_ins(conn, scope, id, SIZE)?,
         mails,

@@ -92,12 +92,7 @@ pub async fn publish(office: Data<Office>, who: Staff<PublishNotices>, AllFields
 
 fn typed(fields: &Fields) -> (Typed, Days) {
     let get = |name: &str| fields.get(name).to_owned();
-    let day = |name: &str| DateTyped {
-        era: get(&format!("{name}_era")),
-        year: get(&format!("{name}_year")),
-        month: get(&format!("{name}_month")),
-        day: get(&format!("{name}_day")),
-    };
+    let day = |name: &str| DateTyped::from_fields(fields, name);
     let typed = Typed {
         severity: get("severity"),
         title: get("title"),

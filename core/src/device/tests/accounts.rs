@@ -14,26 +14,24 @@ use crate::refusal::Refusal;
 use crate::schema::{account_places, audit_events, devices, registrations};
 use crate::testing::{NewFacility, OFFICE};
 
+/// A clinic that was given so many places.
+fn clinic(places: u32) -> Office {
+    let db = test_db();
+    let (scope, grant) = testing::clinic(&db, places);
+    Office { db, scope, grant }
+}
+
 impl Office {
     fn today(&self) -> NaiveDate {
         tokyo_date(self.db.clock.now())
     }
 
-    /// 田中's account, from today on.
     fn typed(&self, user_id: &str) -> HolderTyped {
-        HolderTyped {
-            role: "medical_information".into(),
-            user_id: user_id.into(),
-            name: "田中 花子".into(),
-            kana: "たなか はなこ".into(),
-            starts_on: Some(self.today()),
-        }
+        testing::holder(&self.db, user_id)
     }
 
     fn create(&self, typed: &HolderTyped) -> Result<DeviceId> {
-        let make = |tx: &mut Tx<'_>| {
-            create(tx, &keyring(), &self.scope, (typed, FieldErrors::default()), CODE_DAYS)
-        };
+        let make = |tx: &mut Tx<'_>| create(tx, &keyring(), &self.scope, (typed, FieldErrors::default()), CODE_DAYS);
         self.db.write_blocking(self.scope.actor(), make)
     }
 
@@ -134,7 +132,8 @@ fn two_at_once_share_neither_the_last_place_nor_an_id() {
 #[test]
 fn everything_that_is_wrong_is_told_in_the_order_of_the_form() {
     let clinic = clinic(1);
-    let typed = HolderTyped { role: "root".into(), user_id: "田".into(), kana: "花".into(), ..HolderTyped::default() };
+    let typed =
+        HolderTyped { role: "root".into(), user_id: "田".into(), kana: "花".into(), ..HolderTyped::default() };
     let Err(Error::Invalid(errors)) = clinic.create(&typed) else { panic!("taken") };
     let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(fields, ["role", "user_id", "name", "kana"]);

@@ -13,7 +13,6 @@ use diesel::prelude::*;
 use super::*;
 use crate::db::{Actor, Db, Tx};
 use crate::error::Result;
-use crate::facility::kind::FacilityKind;
 use crate::grant::Grant;
 use crate::ids::DeviceId;
 use crate::jose::device::DeviceKey;
@@ -40,20 +39,6 @@ fn office() -> Office {
         let grant = t::approved(tx, &scope)?;
         registration::register(tx, &grant, 3)?;
         Ok(grant)
-    });
-    Office { db, scope, grant }
-}
-
-/// A clinic (居宅同意取得型) in the register that was given so many places.
-fn clinic(places: u32) -> Office {
-    let db = test_db();
-    let (scope, grant) = write(&db, |tx| {
-        let facility = t::add_facility(tx, t::NewFacility { kind: FacilityKind::Clinic, ..t::OFFICE })?;
-        let scope = t::add_member(tx, &facility, "incho@example.jp", true)?;
-        let grant = t::approved(tx, &scope)?;
-        registration::register(tx, &grant, 3)?;
-        give(tx, &keyring(), &grant, places, CODE_DAYS)?;
-        Ok((scope, grant))
     });
     Office { db, scope, grant }
 }

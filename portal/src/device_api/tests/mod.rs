@@ -1,5 +1,6 @@
 //! The API as devices, the eligibility service and attackers use it.
 
+mod accounts;
 mod activation;
 mod diagnosis;
 mod introspection;
@@ -70,13 +71,17 @@ struct Device {
 fn world() -> World {
     let db = test_db();
     let scope = testing::office(&db, true);
-    let (devices, service) = db
-        .write_blocking(Actor::system(), |tx| {
-            let grant = testing::approved(tx, &scope)?;
-            registration::register(tx, &grant, 3)?;
-            Ok((device::issue(tx, &keyring(), &grant, 2, 30)?, eligibility::add(tx, "test")?))
-        })
-        .expect("a world");
+    let issue = |tx: &mut Tx<'_>| {
+        let grant = testing::approved(tx, &scope)?;
+        registration::register(tx, &grant, 3)?;
+        device::issue(tx, &keyring(), &grant, 2, 30)
+    };
+    let devices = db.write_blocking(Actor::system(), issue).expect("devices");
+    world_with(db, scope, devices)
+}
+
+fn world_with(db: TestDb, scope: FacilityScope, devices: Vec<DeviceId>) -> World {
+    let service = db.write_blocking(Actor::system(), |tx| eligibility::add(tx, "test")).expect("a credential");
     let config = Config::from_lookup(|_| None).expect("the defaults");
     let api = Data::new(DeviceApi::new(db.db.clone(), keyring(), config.into()));
     assert!(api.checks.wait_until_loaded(std::time::Duration::from_secs(20)), "checks are loaded");

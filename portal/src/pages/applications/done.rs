@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use uketsuke_core::account::get_account;
 use uketsuke_core::application::State;
+use uketsuke_core::facility::kind::ClientForm;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, see_other, words};
 
@@ -24,6 +25,8 @@ struct Page {
     due: String,
     mail: String,
     devices: Option<u32>,
+    /// Whether the facility makes its accounts itself (居宅同意取得型).
+    makes_accounts: bool,
 }
 
 /// The page after sending.
@@ -45,6 +48,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
         number: case.application.number_text().to_owned(),
         address: address(&case),
         approved,
+        makes_accounts: case.facility.client() == ClientForm::HomeConsent,
         due: case.application.due_on.map(words::day).unwrap_or_default(),
         mail,
         devices: values.and_then(|values| procedure.quantity(&values)).map(|quantity| quantity.asked),

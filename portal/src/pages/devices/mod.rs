@@ -1,9 +1,11 @@
 //! 「端末」: the facility's device accounts. The list for whoever is signed in
 //! (empty before the approval), everything else for verified people alone.
 
+pub mod account;
 pub mod card;
 pub mod card_pdf;
 pub mod confirm;
+pub mod features;
 pub mod label;
 pub mod list;
 pub mod reissue;
@@ -15,6 +17,8 @@ pub mod stop;
 mod tests;
 
 use uketsuke_core::device::{self, CodeStanding, Device};
+use uketsuke_core::facility::kind::ClientForm;
+use uketsuke_core::facility::{self, Facility};
 use uketsuke_core::ids::DeviceId;
 use uketsuke_web::PageError;
 use uketsuke_web::words;
@@ -34,6 +38,14 @@ fn id_of(text: &str) -> Result<DeviceId, PageError> {
 async fn find(portal: &Portal, who: &Verified, id: &str) -> Result<Device, PageError> {
     let (id, scope) = (id_of(id)?, who.scope().clone());
     Ok(portal.db.read(move |c| device::get_in_scope(c, &scope, &id)).await?)
+}
+
+/// The facility in hand, if its people make accounts and switch features; else there
+/// is no such page.
+async fn home_consent(portal: &Portal, who: &Verified) -> Result<Facility, PageError> {
+    let facility = who.scope().facility().clone();
+    let facility = portal.db.read(move |c| facility::repo::get(c, &facility)).await?;
+    if facility.client() == ClientForm::HomeConsent { Ok(facility) } else { Err(PageError::not_found()) }
 }
 
 /// When a device was last used, in words.

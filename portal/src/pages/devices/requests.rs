@@ -1,10 +1,13 @@
 //! `GET /devices/requests`: 「資格確認アカウント申請状況」, every application for
 //! devices and where it stands. Verified people.
 
+use std::collections::HashMap;
+
 use actix_web::web::Data;
 use askama::Template;
 use uketsuke_core::application::{Application, repo};
 use uketsuke_core::device::{self, Device};
+use uketsuke_core::ids::ApplicationId;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, words};
 
@@ -28,8 +31,8 @@ struct Row {
     tone: &'static str,
     /// Devices asked for.
     asked: String,
-    /// Devices issued by it.
-    issued: usize,
+    /// Devices issued by it, or places for accounts.
+    issued: String,
 }
 
 /// The list, newest first.
@@ -39,6 +42,7 @@ pub async fn show(portal: Data<Portal>, who: Verified) -> PageResult {
         .db
         .read(move |c| {
             let devices = device::list_in_scope(c, &scope)?;
+            let places = device::places_by_application(c, scope.facility())?;
             let applications = repo::list_in_scope(c, &scope)?;
             let ids: Vec<_> = applications.iter().map(|application| application.id.clone()).collect();
             let filings = repo::latest_filings(c, &ids)?;
@@ -48,7 +52,7 @@ pub async fn show(portal: Data<Portal>, who: Verified) -> PageResult {
                     Some(filing) => procedures.get(application.kind)?.quantity(&filing.values()?),
                     None => None,
                 };
-                Ok(quantity.map(|quantity| row(application, quantity.asked, &devices)))
+                Ok(quantity.map(|quantity| row(application, quantity.asked, &devices, &places)))
             };
             Ok(sent.map(row).collect::<uketsuke_core::error::Result<Vec<_>>>()?.into_iter().flatten().collect())
         })
@@ -56,7 +60,9 @@ pub async fn show(portal: Data<Portal>, who: Verified) -> PageResult {
     html(&Page { frame: who.frame("資格確認アカウント申請状況"), rows })
 }
 
-fn row(application: &Application, asked: u32, devices: &[Device]) -> Row {
+fn row(application: &Application, asked: u32, devices: &[Device], places: &HashMap<ApplicationId, u32>) -> Row {
+    let issued = devices.iter().filter(|device| device.application_id == application.id).count();
+    let given = places.get(&application.id).map(|places| format!("{places}台（アカウント{issued}件）"));
     Row {
         href: format!("/applications/{}", application.id),
         title: application.kind.title(),
@@ -65,6 +71,6 @@ fn row(application: &Application, asked: u32, devices: &[Device]) -> Row {
         state: application.state.public_label(),
         tone: tone(&application.state),
         asked: format!("{asked}台"),
-        issued: devices.iter().filter(|device| device.application_id == application.id).count(),
+        issued: given.unwrap_or_else(|| format!("{issued}台")),
     }
 }

@@ -24,6 +24,8 @@ struct Page {
     device: Device,
     facility_code: String,
     last_used: String,
+    /// Where its holder is changed; empty when it is too late for that.
+    amend: String,
     /// How far a stop has come; empty while there is none.
     stopped: String,
     /// What the code means, in one sentence.
@@ -92,6 +94,10 @@ async fn page(portal: &Portal, who: &Verified, device: Device, shown: Option<Set
         closing: Closing::of(portal, &facility),
         facility_code: facility.code.to_string(),
         last_used: last_used(&device),
+        amend: match device.state {
+            DeviceState::Revoked => String::new(),
+            _ => format!("/devices/{}/holder", device.id),
+        },
         stopped,
         code_sentence: code_sentence(code),
         swap: swap_sentence(swap, &device),

@@ -1,5 +1,7 @@
 //! The device pages as a facility's people use them, and others try to.
 
+mod accounts;
+
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -50,6 +52,10 @@ fn world() -> World {
             device::issue(tx, &keyring(), &grant, 2, 30)
         })
         .expect("devices");
+    world_with(db, scope, devices)
+}
+
+fn world_with(db: TestDb, scope: FacilityScope, devices: Vec<DeviceId>) -> World {
     let folder = tempfile::TempDir::new().expect("a folder");
     let portal = Data::new(Portal {
         db: db.db.clone(),
