@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     support::harness::run(&[
         portal::applications::TESTS,
         portal::evidence::TESTS,
+        stories::clinic_makes_accounts::TESTS,
         stories::facility_closes::TESTS,
         stories::health::TESTS,
         stories::hostile_evidence::TESTS,

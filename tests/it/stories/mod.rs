@@ -1,5 +1,6 @@
 //! Stories: what people come to do, from the first page to the last.
 
+pub mod clinic_makes_accounts;
 pub mod facility_closes;
 pub mod health;
 pub mod hostile_evidence;

@@ -19,19 +19,38 @@ pub struct Place {
     pub kind: &'static str,
     pub code: &'static str,
     pub name: &'static str,
-    /// Era, year, month, day of the manager's birth.
+    /// What is typed to find it: labels and values.
+    pub found_by: &'static [(&'static str, &'static str)],
+    /// Era, year, month, day of the manager's birth; empty where it is matched by
+    /// its account.
     pub birth: [&'static str; 4],
+    /// 口座番号; empty where it is matched by a birth date.
+    pub account: &'static str,
 }
 
-pub const SAKURA: Place =
-    Place {
-        kind: "柔道整復師の施術所", code: "1329000001", name: "さくら見本接骨院", birth: ["昭和", "30", "4", "3"]
-    };
-pub const AOZORA: Place = Place {
+pub const SAKURA: Place = Place {
     kind: "柔道整復師の施術所",
+    code: "1329000001",
+    name: "さくら見本接骨院",
+    found_by: &[("登録記号番号", "1329000001")],
+    birth: ["昭和", "30", "4", "3"],
+    account: "",
+};
+pub const AOZORA: Place = Place {
     code: "1329000038",
     name: "あおぞら接骨院",
+    found_by: &[("登録記号番号", "1329000038")],
     birth: ["西暦", "1968", "11", "20"],
+    ..SAKURA
+};
+/// A clinic, of 居宅同意取得型.
+pub const YOKOHAMA: Place = Place {
+    kind: "医科診療所",
+    code: "1419100017",
+    name: "よこはま見本クリニック",
+    found_by: &[("都道府県", "神奈川県"), ("医療機関コード", "9100017")],
+    birth: [""; 4],
+    account: "4100001",
 };
 
 impl TestApp {
@@ -111,7 +130,9 @@ pub fn register(browser: &mut Browser, place: Place, email: &str) {
     browser.open("/register");
     browser.tick(place.kind);
     browser.press("次へ進む");
-    browser.fill("登録記号番号", place.code);
+    for (label, value) in place.found_by {
+        browser.fill(label, value);
+    }
     browser.press("施設を確認する").expect(place.name);
     browser.press("はい、この施設です");
     browser.fill("姓", "山田").fill("名", "花子").fill("電話番号", "０３−１２３４−５６７８");
@@ -145,7 +166,10 @@ pub fn fill_counts(browser: &mut Browser, staff: &str, devices: &str) {
 /// The whole application by match, up to the page that says it is approved.
 pub fn apply_by_match(browser: &mut Browser, place: Place, devices: u32) {
     begin(browser, "照合");
-    browser.fill_date("施術管理者の生年月日", place.birth);
+    match place.account {
+        "" => browser.fill_date("施術管理者の生年月日", place.birth),
+        account => browser.fill("口座番号", account),
+    };
     browser.press("施設の確認");
     if browser.page().says("施設の確認ができました") {
         browser.press("次へ進む");
