@@ -9,6 +9,7 @@ pub mod application;
 pub mod audit;
 pub mod bulk;
 pub mod calendar;
+pub mod client_app;
 pub mod clock;
 pub mod closing;
 pub mod config;

@@ -52,6 +52,10 @@ pub enum Refusal {
     MatchClosed,
     /// The device account is not in a state that allows this.
     DeviceState,
+    /// The client app is older than it may be.
+    AppTooOld,
+    /// This version of the client app is stopped.
+    AppStopped,
     /// The activation code was used, ended or expired.
     ActivationOver,
     /// This address works in the back office already.
@@ -92,6 +96,8 @@ impl Refusal {
             Self::NoPlaces => "no_places",
             Self::MatchClosed => "match_closed",
             Self::DeviceState => "device_state",
+            Self::AppTooOld => "app_too_old",
+            Self::AppStopped => "app_stopped",
             Self::ActivationOver => "activation_over",
             Self::StaffKnown => "staff_known",
             Self::ImportSamePerson => "import_same_person",
@@ -139,6 +145,8 @@ impl Refusal {
             }
             Self::MatchClosed => "照合による確認はできなくなりました。書類を添付して申請してください。",
             Self::DeviceState => "この端末は、今の状態ではこの操作ができません。画面を更新して状態をご確認ください。",
+            Self::AppTooOld => "アプリのバージョンが古いため、使えません。アプリを最新のものに更新してください。",
+            Self::AppStopped => "このバージョンのアプリは停止されています。アプリを最新のものに更新してください。",
             Self::ActivationOver => "このアクティベーションコードは使えません。再発行してください。",
             Self::StaffKnown => "このメールアドレスの職員はすでに登録されています。",
             Self::ImportSamePerson => {

@@ -361,6 +361,7 @@ diesel::table! {
         state -> Text,
         created_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+        app_id -> Nullable<Integer>,
     }
 }
 
@@ -705,6 +706,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    client_apps (id) {
+        id -> Integer,
+        platform -> Text,
+        version -> Text,
+        stopped_at -> Nullable<Timestamp>,
+        stop_reason -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    client_app_minimums (platform) {
+        platform -> Text,
+        version -> Text,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -733,6 +752,7 @@ diesel::joinable!(devices -> applications (application_id));
 diesel::joinable!(activations -> devices (device_id));
 diesel::joinable!(credentials -> devices (device_id));
 diesel::joinable!(credentials -> activations (activation_id));
+diesel::joinable!(credentials -> client_apps (app_id));
 diesel::joinable!(case_notes -> applications (application_id));
 diesel::joinable!(case_notes -> staff (staff_id));
 diesel::joinable!(saved_views -> staff (staff_id));
@@ -762,6 +782,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence,
     registrations,
     devices,
+    client_apps,
+    client_app_minimums,
     account_places,
     activations,
     credentials,

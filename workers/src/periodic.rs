@@ -13,7 +13,7 @@ use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
-    account, audit, bulk, device, eligibility, evidence, holiday, link, report, snapshot, staff, throttle,
+    account, audit, bulk, client_app, device, eligibility, evidence, holiday, link, report, snapshot, staff, throttle,
 };
 
 use crate::Works;
@@ -48,6 +48,7 @@ pub const PERIODIC: &[Entry] = &[
     rows("forget_accounts", HOURLY, account::sweep),
     rows("expire_activation_codes", HOURLY, device::expire_activations),
     rows("forget_device_proofs", HOURLY, device::sweep_jtis),
+    rows("forget_app_versions", HOURLY, client_app::sweep),
     rows("forget_signing_keys", HOURLY, eligibility::sweep_signing_keys),
     rows("forget_changes_of_checks", TEN_MINUTES, snapshot::sweep),
     rows("forget_bulk_plans", HOURLY, bulk::sweep_plans),

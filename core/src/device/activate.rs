@@ -18,6 +18,7 @@ use super::repo;
 use super::standing::{self, Standing};
 use super::state::{DeviceState, DeviceVerb};
 use crate::audit::Deed;
+use crate::client_app;
 use crate::db::{At, Tx};
 use crate::error::{Error, Result};
 use crate::fold;
@@ -165,6 +166,7 @@ fn use_up(tx: &mut Tx<'_>, id: &ActivationId) -> Result<bool> {
 
 fn first_use(tx: &mut Tx<'_>, activation: &Activation, device: &Device, attempt: &Attempt) -> Result<Activated> {
     let beside = activation.swap && device.state == DeviceState::Active;
+    let app_id = client_app::admit(tx, &attempt.metadata)?;
     repo::advance(tx, device, if beside { DeviceVerb::ActivateBeside } else { DeviceVerb::Activate })?;
     let (token, now) = (PlainToken::mint(), tx.now());
     let row = Credential {
@@ -178,6 +180,7 @@ fn first_use(tx: &mut Tx<'_>, activation: &Activation, device: &Device, attempt:
         state: if beside { CredentialState::Incoming } else { CredentialState::Active },
         created_at: now,
         ended_at: None,
+        app_id,
     };
     if !tx.insert_once(|c| diesel::insert_into(credentials::table).values(&row).execute(c))? {
         return Err(Error::Conflict);

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use super::model::{AccountRole, CredentialState};
 use super::standing::{self, Standing};
 use super::state::DeviceState;
+use crate::client_app::{self, AppFault};
 use crate::clock::tokyo_date;
 use crate::db::{At, Conn};
 use crate::error::{Error, Result};
@@ -53,6 +54,8 @@ pub enum Reason {
     FacilityStopped,
     /// Its first day of use is yet to come.
     NotStarted,
+    /// The version of its client app is refused.
+    App(AppFault),
 }
 
 /// For whom an active device speaks.
@@ -112,6 +115,7 @@ struct Row {
     role: AccountRole,
     starts_on: Option<NaiveDate>,
     features: Features,
+    app_id: Option<i32>,
 }
 
 fn find(conn: &mut Conn, id: &CredentialId) -> Result<Option<Row>> {
@@ -136,6 +140,7 @@ fn find(conn: &mut Conn, id: &CredentialId) -> Result<Option<Row>> {
             devices::role,
             devices::starts_on,
             facilities::features,
+            credentials::app_id,
         ))
         .first(conn)
         .optional()?)
@@ -158,6 +163,8 @@ pub struct Basis {
     pub facility_stopped: bool,
     /// First day of use, if there is one.
     pub starts_on: Option<NaiveDate>,
+    /// Why the version of its client app is refused, if it is.
+    pub app: Option<AppFault>,
 }
 
 impl Basis {
@@ -173,7 +180,7 @@ impl Basis {
         match standing::judge(self.closed_on, registered, now) {
             Standing::Good if self.facility_stopped => Some(Reason::FacilityStopped),
             Standing::Good if self.starts_on.is_some_and(|on| tokyo_date(now.utc()) < on) => Some(Reason::NotStarted),
-            Standing::Good => None,
+            Standing::Good => self.app.map(Reason::App),
             Standing::Closed => Some(Reason::FacilityClosed),
             Standing::NotRegistered => Some(Reason::NotRegistered),
         }
@@ -181,7 +188,7 @@ impl Basis {
 }
 
 impl Row {
-    fn inactive(&self, now: At) -> Option<Reason> {
+    fn inactive(&self, conn: &mut Conn, now: At) -> Result<Option<Reason>> {
         let basis = Basis {
             credential: self.credential,
             device: self.state,
@@ -190,8 +197,9 @@ impl Row {
             ended_at: self.ended_at,
             facility_stopped: self.facility_stopped_at.is_some(),
             starts_on: self.starts_on,
+            app: self.app_id.map(|id| client_app::fault_of(conn, id)).transpose()?.flatten(),
         };
-        basis.inactive(now)
+        Ok(basis.inactive(now))
     }
 }
 
@@ -211,7 +219,7 @@ pub fn check(conn: &mut Conn, claims: &AccessClaims, now: At) -> Result<Checked>
     if row.thumbprint != claims.jkt || row.credential == CredentialState::Incoming {
         return Ok(Checked::Inactive(Reason::Unknown));
     }
-    if let Some(reason) = row.inactive(now) {
+    if let Some(reason) = row.inactive(conn, now)? {
         return Ok(Checked::Inactive(reason));
     }
     if row.generation != claims.generation {
@@ -242,7 +250,7 @@ pub fn find_client(conn: &mut Conn, client_id: &str, now: At) -> Result<Option<C
         id,
         key,
         generation: row.generation,
-        inactive: row.inactive(now),
+        inactive: row.inactive(conn, now)?,
         incoming,
         starts_on: row.starts_on,
         features: has_features.then_some(row.features),

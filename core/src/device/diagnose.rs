@@ -2,6 +2,7 @@
 //! itself, for the person in front of it. One thing at a time: the first that blocks.
 
 use super::check::{Client, Reason};
+use crate::client_app::AppFault;
 use crate::facility::feature::Feature;
 
 /// Who can do something about it.
@@ -104,6 +105,18 @@ pub const fn cause_of(reason: Reason) -> Cause {
             "このアカウントは、開始日の前です。",
             "開始日になってから使ってください。開始日は、ポータルの「端末」で確かめられます。",
             Mender::Facility,
+        ),
+        Reason::App(AppFault::TooOld) => cause(
+            "app_too_old",
+            "アプリのバージョンが古いため、使えません。",
+            "アプリを最新のものに更新してください。",
+            Mender::User,
+        ),
+        Reason::App(AppFault::Stopped) => cause(
+            "app_stopped",
+            "このバージョンのアプリは停止されています。",
+            "アプリを最新のものに更新してください。更新がまだないときは、アプリのお知らせをお待ちください。",
+            Mender::User,
         ),
         Reason::NotRegistered => cause(
             "usage_ended",

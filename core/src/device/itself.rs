@@ -9,6 +9,7 @@ use super::repo;
 use super::state::{DeviceState, DeviceVerb};
 use super::swap;
 use crate::audit::Deed;
+use crate::client_app;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ids::CredentialId;
@@ -63,7 +64,8 @@ fn find(conn: &mut Conn, client_id: &str, token: &PlainToken) -> Result<(Credent
 /// bound to the old key are worth nothing from here on.
 ///
 /// # Errors
-/// `NotFound` as [`find_registration`].
+/// `NotFound` as [`find_registration`]; `Refused` for a version of the client app
+/// that is refused.
 pub fn change_key(
     tx: &mut Tx<'_>,
     client_id: &str,
@@ -72,8 +74,10 @@ pub fn change_key(
     metadata: &str,
 ) -> Result<Registration> {
     let (credential, device) = find(tx.conn(), client_id, token)?;
+    let app_id = client_app::admit(tx, metadata)?;
     diesel::update(credentials::table.find(&credential.id))
         .set((
+            credentials::app_id.eq(app_id),
             credentials::jwk.eq(key.to_json()),
             credentials::thumbprint.eq(key.thumbprint()),
             credentials::metadata.eq(metadata),

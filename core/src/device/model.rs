@@ -175,4 +175,6 @@ pub(super) struct Credential {
     pub state: CredentialState,
     pub created_at: At,
     pub ended_at: Option<At>,
+    /// The version of the client app, as far as the device named one.
+    pub app_id: Option<i32>,
 }

@@ -161,7 +161,11 @@ pub(super) fn end_credentials(tx: &mut Tx<'_>, device: &DeviceId, state: Credent
     let now = tx.now();
     diesel::update(credentials::table)
         .filter(credentials::device_id.eq(device).and(credentials::state.eq(state)))
-        .set((credentials::state.eq(CredentialState::Ended), credentials::ended_at.eq(now)))
+        .set((
+            credentials::state.eq(CredentialState::Ended),
+            credentials::ended_at.eq(now),
+            credentials::app_id.eq(None::<i32>),
+        ))
         .execute(tx.conn())?;
     Ok(())
 }

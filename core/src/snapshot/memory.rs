@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 
 use super::short::Short;
+use crate::client_app::AppFault;
 use crate::db::At;
 use crate::device::{AccountRole, Basis, CredentialState, DeviceState};
 use crate::facility::feature::Features;
@@ -35,6 +36,8 @@ pub(super) struct Credential {
     pub state: DeviceState,
     pub role: AccountRole,
     pub starts_on: Option<NaiveDate>,
+    /// The version of its client app; 0 when it named none.
+    pub app: u32,
     /// The place of its facility in the other table.
     pub facility: u32,
 }
@@ -70,6 +73,7 @@ struct Part {
 pub(super) struct Seen {
     pub credential: Credential,
     pub facility: Facility,
+    app: Option<AppFault>,
     place: (usize, u32),
 }
 
@@ -84,6 +88,7 @@ impl Seen {
             ended_at: self.facility.ended_at,
             facility_stopped: self.facility.stopped,
             starts_on: self.credential.starts_on,
+            app: self.app,
         }
     }
 }
@@ -94,6 +99,8 @@ pub(super) struct Memory {
     facilities: Vec<RwLock<Vec<Facility>>>,
     /// Places of devices used since the last batch.
     used: Vec<Mutex<Vec<u32>>>,
+    /// Versions of the client app that are refused.
+    refused: RwLock<HashMap<u32, AppFault>>,
 }
 
 impl Memory {
@@ -108,6 +115,7 @@ impl Memory {
             credentials: (0..PARTS).map(|_| RwLock::new(part())).collect(),
             facilities: (0..PARTS).map(|_| RwLock::default()).collect(),
             used: (0..PARTS).map(|_| Mutex::default()).collect(),
+            refused: RwLock::default(),
         }
     }
 
@@ -119,7 +127,13 @@ impl Memory {
             let place = *table.places.get(id)?;
             (table.entries.get(place as usize)?.credential, place)
         };
-        Some(Seen { credential, facility: self.facility(credential.facility)?, place: (part, place) })
+        let app = read(&self.refused).get(&credential.app).copied();
+        Some(Seen { credential, facility: self.facility(credential.facility)?, app, place: (part, place) })
+    }
+
+    /// Puts in which versions of the client app are refused.
+    pub fn refuse(&self, apps: HashMap<u32, AppFault>) {
+        *write(&self.refused) = apps;
     }
 
     fn facility(&self, place: u32) -> Option<Facility> {
@@ -221,7 +235,7 @@ impl Memory {
             let (mut credential, facility) = (seen.credential, seen.facility);
             // Where a facility lies is each memory's own.
             credential.facility = 0;
-            format!("{id:02x?} {credential:02x?} {facility:?}")
+            format!("{id:02x?} {credential:02x?} {facility:?} {:?}", seen.app)
         };
         let mut lines: Vec<String> = ids.iter().map(line).collect();
         lines.sort();

@@ -1,10 +1,13 @@
 //! The rows behind the memory, by pages or by ids: one visit per some thousand.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::memory::{Credential, Facility, Key};
 use super::short::Short;
+use crate::client_app::{self, AppFault};
 use crate::db::{At, Conn};
 use crate::device::{AccountRole, CredentialState, DeviceState};
 use crate::error::Result;
@@ -30,6 +33,7 @@ pub(super) struct CredentialRow {
     generation: i64,
     role: AccountRole,
     starts_on: Option<NaiveDate>,
+    app_id: Option<i32>,
     /// Its facility, to be placed.
     pub facility: String,
 }
@@ -47,6 +51,7 @@ impl CredentialRow {
                 state: self.state,
                 role: self.role,
                 starts_on: self.starts_on,
+                app: app_key(self.app_id.unwrap_or(0)),
                 facility,
             };
             Some((bytes_of(&self.id)?, credential))
@@ -87,6 +92,16 @@ impl FacilityRow {
     }
 }
 
+/// The versions of the client app that are refused.
+pub(super) fn refused_apps(conn: &mut Conn) -> Result<HashMap<u32, AppFault>> {
+    Ok(client_app::refused(conn)?.into_iter().map(|(id, fault)| (app_key(id), fault)).collect())
+}
+
+/// An id as memory holds it; ids begin with 1.
+fn app_key(id: i32) -> u32 {
+    id.cast_unsigned()
+}
+
 /// How many credentials are in use.
 pub(super) fn count(conn: &mut Conn) -> Result<i64> {
     Ok(credentials::table.filter(credentials::state.eq(CredentialState::Active)).count().get_result(conn)?)
@@ -103,6 +118,7 @@ macro_rules! credentials_in_use {
             devices::generation,
             devices::role,
             devices::starts_on,
+            credentials::app_id,
             devices::facility_id,
         ))
     };

@@ -26,6 +26,7 @@ impl Writer {
         let position = log::end(conn)?;
         let room = usize::try_from(rows::count(conn)?).unwrap_or_default();
         let mut writer = Self { memory: Arc::new(Memory::with_room_for(room)), facilities: HashMap::new() };
+        writer.memory.refuse(rows::refused_apps(conn)?);
         rows::each_facility(conn, |page| page.iter().for_each(|row| writer.place(row)))?;
         rows::each_credential(conn, |conn, page| writer.put(conn, &page))?;
         clients.load(conn)?;
@@ -55,6 +56,9 @@ impl Writer {
             ids.dedup();
             ids
         };
+        if !of_kind("app").is_empty() {
+            self.memory.refuse(rows::refused_apps(conn)?);
+        }
         let credentials = of_kind("credential");
         let rows = rows::credentials_by_id(conn, &credentials)?;
         self.put(conn, &rows)?;

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uketsuke_core::client_app::Platform;
 use uketsuke_core::db::At;
 use uketsuke_core::device::SCOPE;
 use uketsuke_core::fold;
@@ -34,9 +35,6 @@ struct Machine {
     os_version: String,
 }
 
-/// The platforms the app runs on.
-const PLATFORMS: [&str; 5] = ["", "android", "ios", "ipados", "windows"];
-
 impl Described {
     /// What a JSON body says of the device, its other members aside.
     ///
@@ -62,7 +60,7 @@ impl Described {
                 ApiError::new(INVALID_CLIENT_METADATA, format!("{name}: one printable line of at most 100 characters"))
             })
         };
-        if !PLATFORMS.contains(&self.device.platform.as_str()) {
+        if !self.device.platform.is_empty() && Platform::parse(&self.device.platform).is_none() {
             return Err(ApiError::new(INVALID_CLIENT_METADATA, "device.platform: android, ios, ipados or windows"));
         }
         Ok(json!({

@@ -7,6 +7,7 @@ use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE}
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use uketsuke_core::error::Error;
+use uketsuke_core::refusal::Refusal;
 
 use super::answer;
 use super::problem::Problem;
@@ -111,6 +112,10 @@ impl From<Error> for ApiError {
     /// Faults of ours are logged here, once, and told without particulars.
     fn from(error: Error) -> Self {
         match error {
+            Error::Refused(refusal @ (Refusal::AppTooOld | Refusal::AppStopped)) => {
+                let words = format!("software_version: this version is refused ({})", refusal.code());
+                Self::new(INVALID_CLIENT_METADATA, words).message(refusal.sentence())
+            }
             // A refusal here was good a moment ago: the next try is told what it is now.
             Error::Conflict | Error::Refused(_) => {
                 Self::new(UNAVAILABLE, "changed at this moment; try again").retry_after(1)

@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use uketsuke_core::client_app::AppFault;
 use uketsuke_core::device::Reason;
 
 /// The answers that are counted.
@@ -20,7 +21,7 @@ pub enum Outcome {
     Unavailable,
 }
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
     "active",
     "token_over",
     "unknown",
@@ -34,6 +35,8 @@ const NAMES: [&str; 13] = [
     "unavailable",
     "facility_stopped",
     "not_started",
+    "app_too_old",
+    "app_stopped",
 ];
 
 impl Outcome {
@@ -52,6 +55,8 @@ impl Outcome {
             Self::Unavailable => 10,
             Self::Inactive(Reason::FacilityStopped) => 11,
             Self::Inactive(Reason::NotStarted) => 12,
+            Self::Inactive(Reason::App(AppFault::TooOld)) => 13,
+            Self::Inactive(Reason::App(AppFault::Stopped)) => 14,
         }
     }
 }

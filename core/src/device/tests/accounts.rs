@@ -9,10 +9,11 @@ use crate::clock::tokyo_date;
 use crate::db::At;
 use crate::error::Error;
 use crate::facility::feature::{self, Feature, Features};
+use crate::facility::kind::FacilityKind;
 use crate::form::FieldErrors;
 use crate::refusal::Refusal;
 use crate::schema::{account_places, audit_events, devices, registrations};
-use crate::testing::{NewFacility, OFFICE};
+use crate::testing::{CLINIC, NewFacility, OFFICE};
 
 /// A clinic that was given so many places.
 fn clinic(places: u32) -> Office {
@@ -194,7 +195,7 @@ fn only_verified_people_of_a_facility_of_this_form_make_accounts() {
     let clinic = clinic(1);
     let id = clinic.create(&clinic.typed("tanaka1")).expect("made");
     let strangers = write(&clinic.db, |tx| {
-        let elsewhere = NewFacility { code: "1300000001", kind: FacilityKind::Clinic, ..OFFICE };
+        let elsewhere = NewFacility { code: "1300000001", ..CLINIC };
         let elsewhere = t::add_facility(tx, elsewhere)?;
         Ok([
             (t::add_member(tx, clinic.scope.facility(), "new@example.jp", false)?, None),
@@ -254,7 +255,7 @@ fn places_are_taken_back_only_while_nobody_used_one() {
     clinic.create(&clinic.typed("tanaka1")).expect("made");
     assert_eq!(refused(back(&clinic)), Refusal::UndoSeen);
     assert_eq!(clinic.places(), (2, 1, 1), "as before");
-    let fresh = super::clinic(2);
+    let fresh = self::clinic(2);
     back(&fresh).expect("taken back");
     let left: i64 = fresh.db.read_blocking(|c| Ok(account_places::table.count().get_result(c)?)).unwrap();
     assert_eq!(left, 0);

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod activation;
+mod apps;
 mod check;
 mod issue;
 mod manage;

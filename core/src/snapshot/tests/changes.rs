@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::*;
+use crate::client_app::{self, Platform};
 use crate::db::At;
 use crate::device::{DeviceState, DeviceVerb, TRANSITIONS};
 use crate::ids::CredentialId;
-use crate::schema::{credentials, devices, facilities, introspection_clients, registrations};
+use crate::schema::{client_apps, credentials, devices, facilities, introspection_clients, registrations};
 use crate::secret::PlainToken;
 use crate::staff::role::Role;
 
@@ -128,6 +129,37 @@ fn whatever_is_written_around_the_use_cases_reaches_memory_too() {
             w.write(|tx| {
                 Ok(diesel::update(facilities::table).set(facilities::features.eq("home_visit")).execute(tx.conn())?)
             });
+        }),
+        ("a stop of the version of the app", |w| {
+            let staff = testing::add_staff(&w.db, Role::Administrator);
+            w.write(|tx| {
+                let app = client_app::list(tx.conn(), &staff)?.remove(0).app.id;
+                client_app::stop(tx, &staff, app, "不具合のため")
+            });
+        }),
+        ("its going on", |w| {
+            w.write(|tx| {
+                Ok(diesel::update(client_apps::table).set(client_apps::stopped_at.eq(None::<At>)).execute(tx.conn())?)
+            });
+        }),
+        ("a lowest version above it", |w| {
+            let staff = testing::add_staff(&w.db, Role::Administrator);
+            w.write(|tx| client_app::set_minimum(tx, &staff, Platform::Android, "3.2"));
+        }),
+        ("a version that comes in below that", |w| {
+            w.write(|tx| testing::sql(tx.conn(), "insert into client_apps (platform, version, created_at) values ('android', '3.1.9', '2026-11-25 00:00:00')"));
+        }),
+        ("another version of a credential", |w| {
+            w.write(|tx| {
+                testing::sql(
+                    tx.conn(),
+                    "update credentials set app_id = (select id from client_apps where version = '3.1.9')",
+                )
+            });
+        }),
+        ("no lowest version any more", |w| {
+            let staff = testing::add_staff(&w.db, Role::Administrator);
+            w.write(|tx| client_app::set_minimum(tx, &staff, Platform::Android, ""));
         }),
         ("another thumbprint", |w| {
             let jkt = DeviceKey::generate().jwk().thumbprint();

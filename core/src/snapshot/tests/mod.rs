@@ -83,7 +83,7 @@ fn activate(db: &TestDb, scope: &FacilityScope, device: &DeviceId) -> AccessClai
         password: settings.password,
         code: settings.code,
         key: key.jwk(),
-        metadata: "{}".into(),
+        metadata: r#"{"software_version":"3.1.0","device":{"platform":"android"}}"#.into(),
         address: "192.0.2.1".into(),
     };
     let outcome = write(db, |tx| device::activate(tx, &keyring(), &attempt));
