@@ -9,8 +9,8 @@ use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
-    audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, kept, login, logout, mails, me, notices,
-    queue, reports, reset, search, second_factor, services, settings, staff,
+    apps, audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, kept, login, logout, mails, me,
+    notices, queue, reports, reset, search, second_factor, services, settings, staff,
 };
 
 /// The table. `/import` and `/export` stand before `/{id}`.
@@ -143,6 +143,12 @@ pub fn routes() -> Vec<Route> {
         post("/audit/verify", Staff(ReadAudit), || web::to(audit::verify::verify)),
         get("/audit/{id}", Staff(ReadAudit), || web::to(audit::show::show)),
         get("/settings", Staff(ManageSettings), || web::to(settings::index::show)),
+        get("/settings/apps", Staff(ManageSettings), || web::to(apps::list::show)),
+        get("/settings/apps/minimum", Staff(ManageSettings), || web::to(apps::minimum::show)),
+        post("/settings/apps/minimum", Staff(ManageSettings), || web::to(apps::minimum::set)),
+        get("/settings/apps/{id}/stop", Staff(ManageSettings), || web::to(apps::stop::show)),
+        post("/settings/apps/{id}/stop", Staff(ManageSettings), || web::to(apps::stop::stop)),
+        post("/settings/apps/{id}/resume", Staff(ManageSettings), || web::to(apps::stop::resume)),
         get("/settings/device-limit", Staff(ManageSettings), || web::to(settings::limit::show)),
         post("/settings/device-limit", Staff(ManageSettings), || web::to(settings::limit::set)),
         post("/settings/second-person", Staff(ManageSettings), || web::to(settings::index::ask_second_person)),

@@ -25,6 +25,9 @@ use super::logins::PASSWORD;
 use super::mail_file;
 
 const BROWSER: &str = "uketsuke demo";
+/// What the demo's devices say of themselves.
+const METADATA: &str = r#"{"client_name":"マイナ資格確認アプリ（お試し）","software_version":"3.1.0",
+    "device":{"platform":"android","model":"お試し","os_version":"16"}}"#;
 
 /// A person with an account.
 pub(super) struct Applicant {
@@ -235,7 +238,7 @@ async fn activate(stage: &Stage, settings: device::Settings) -> anyhow::Result<(
         password: settings.password,
         code: settings.code,
         key: DeviceKey::generate().jwk(),
-        metadata: r#"{"client_name":"マイナ資格確認アプリ（お試し）"}"#.into(),
+        metadata: METADATA.into(),
         address: "127.0.0.1".into(),
     };
     let keyring = stage.parts.keyring.clone();

@@ -1,5 +1,6 @@
 //! One file, one page, one URL: the path mirrors the address and the template.
 
+pub mod apps;
 pub mod audit;
 pub mod cases;
 pub mod choices;

@@ -1,6 +1,7 @@
 //! The back office through its real application: two factors, every route and
 //! role, reviewers side by side, the import by two people.
 
+mod apps;
 mod audit;
 mod bulk;
 mod colleagues;

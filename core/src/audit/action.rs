@@ -25,6 +25,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("client_app.stopped", "アプリのバージョンを停止しました"),
     ("device.activated", "端末を設定しました"),
     ("device.amended", "アカウントの情報を変更しました"),
+    ("device.app_updated", "端末のアプリが更新されました"),
     ("device.code_ended", "アクティベーションコードの入力を誤り、使えなくなりました"),
     ("device.code_expired", "アクティベーションコードの期限が切れました"),
     ("device.code_tried", "アクティベーションコードの入力を誤りました"),

@@ -49,7 +49,7 @@ pub struct AuditPage {
 /// What a facility is shown: who was in, who looked, who handled devices and
 /// files. How an application went is on its own page, without what passes
 /// between the staff and what was undone.
-const FOR_FACILITIES: [&str; 31] = [
+const FOR_FACILITIES: [&str; 32] = [
     "account.joined",
     "account.logged_in",
     "account.logged_out",
@@ -57,6 +57,7 @@ const FOR_FACILITIES: [&str; 31] = [
     "application.viewed",
     "device.activated",
     "device.amended",
+    "device.app_updated",
     "device.code_ended",
     "device.code_tried",
     "device.created",

@@ -7,8 +7,8 @@ mod rules;
 mod version;
 
 pub use model::{AppVersion, Known, Platform, sweep};
-pub(crate) use rules::admit;
 pub use rules::{
     Minimum, fault_of, get, in_use_below, list, minimums, read_minimum, refused, resume, set_minimum, stop,
 };
+pub(crate) use rules::{admit, judge};
 pub use version::AppFault;

@@ -70,12 +70,18 @@ pub struct Known {
     pub devices: i64,
 }
 
-/// What a device says it runs: platform and version (its client metadata, JSON
-/// text); nothing when it names no platform.
-pub(super) fn named_in(metadata: &str) -> Option<(Platform, String)> {
-    let told: Value = serde_json::from_str(metadata).ok()?;
-    let platform = Platform::parse(told["device"]["platform"].as_str()?)?;
-    Some((platform, told["software_version"].as_str().unwrap_or_default().to_owned()))
+/// What a device says it runs (its client metadata, JSON text). What it leaves out
+/// is as it was `before`; nothing when no platform is known.
+pub(super) fn named_in(metadata: &str, before: Option<AppVersion>) -> Option<(Platform, String)> {
+    let told: Value = serde_json::from_str(metadata).unwrap_or_default();
+    let platform = told["device"]["platform"].as_str().and_then(Platform::parse);
+    let version = told["software_version"].as_str().filter(|version| !version.is_empty()).map(str::to_owned);
+    let (platform_before, version_before) = before.map(|app| (app.platform, app.version)).unzip();
+    Some((platform.or(platform_before)?, version.or(version_before).unwrap_or_default()))
+}
+
+pub(super) fn get(conn: &mut Conn, id: i32) -> Result<Option<AppVersion>> {
+    Ok(client_apps::table.find(id).select(AppVersion::as_select()).first(conn).optional()?)
 }
 
 pub(super) fn find(conn: &mut Conn, platform: Platform, version: &str) -> Result<Option<AppVersion>> {

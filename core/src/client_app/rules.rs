@@ -33,7 +33,8 @@ pub fn minimums(conn: &mut Conn) -> Result<Minimum> {
     Ok(rows.into_iter().collect())
 }
 
-fn judge(minimums: &Minimum, app: &AppVersion) -> Option<AppFault> {
+/// Why a version is refused with these minimums, if it is.
+pub(crate) fn judge(minimums: &Minimum, app: &AppVersion) -> Option<AppFault> {
     match minimums.get(&app.platform) {
         _ if app.stopped_at.is_some() => Some(AppFault::Stopped),
         Some(minimum) if is_older(&app.version, minimum) => Some(AppFault::TooOld),
@@ -56,18 +57,18 @@ pub fn refused(conn: &mut Conn) -> Result<HashMap<i32, AppFault>> {
 /// # Errors
 /// From the database only.
 pub fn fault_of(conn: &mut Conn, id: i32) -> Result<Option<AppFault>> {
-    let app: Option<AppVersion> = client_apps::table.find(id).select(AppVersion::as_select()).first(conn).optional()?;
-    let Some(app) = app else { return Ok(None) };
+    let Some(app) = model::get(conn, id)? else { return Ok(None) };
     Ok(judge(&minimums(conn)?, &app))
 }
 
 /// The id of the version that a device's description names, to be kept with its
-/// credential; nothing when it names no platform.
+/// credential. What it leaves out is as in `before`; nothing when no platform is known.
 ///
 /// # Errors
 /// `Refused` for a version that is refused.
-pub(crate) fn admit(tx: &mut Tx<'_>, metadata: &str) -> Result<Option<i32>> {
-    let Some((platform, version)) = model::named_in(metadata) else { return Ok(None) };
+pub(crate) fn admit(tx: &mut Tx<'_>, metadata: &str, before: Option<i32>) -> Result<Option<i32>> {
+    let before = before.map(|id| model::get(tx.conn(), id)).transpose()?.flatten();
+    let Some((platform, version)) = model::named_in(metadata, before) else { return Ok(None) };
     let known = model::find(tx.conn(), platform, &version)?;
     if known.is_some_and(|app| app.stopped_at.is_some()) {
         return Err(Refusal::AppStopped.into());

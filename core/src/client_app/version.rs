@@ -33,7 +33,7 @@ pub(super) fn is_older(version: &str, than: &str) -> bool {
 pub(super) fn is_plain(version: &str) -> bool {
     let parts: Vec<&str> = version.split('.').collect();
     let is_number = |part: &&str| (1..=6).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-    (1..=4).contains(&parts.len()) && parts.iter().all(|part| is_number(part))
+    (1..=4).contains(&parts.len()) && parts.iter().all(is_number)
 }
 
 #[cfg(test)]

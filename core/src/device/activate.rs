@@ -166,7 +166,7 @@ fn use_up(tx: &mut Tx<'_>, id: &ActivationId) -> Result<bool> {
 
 fn first_use(tx: &mut Tx<'_>, activation: &Activation, device: &Device, attempt: &Attempt) -> Result<Activated> {
     let beside = activation.swap && device.state == DeviceState::Active;
-    let app_id = client_app::admit(tx, &attempt.metadata)?;
+    let app_id = client_app::admit(tx, &attempt.metadata, None)?;
     repo::advance(tx, device, if beside { DeviceVerb::ActivateBeside } else { DeviceVerb::Activate })?;
     let (token, now) = (PlainToken::mint(), tx.now());
     let row = Credential {

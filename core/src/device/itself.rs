@@ -74,7 +74,7 @@ pub fn change_key(
     metadata: &str,
 ) -> Result<Registration> {
     let (credential, device) = find(tx.conn(), client_id, token)?;
-    let app_id = client_app::admit(tx, metadata)?;
+    let app_id = client_app::admit(tx, metadata, credential.app_id)?;
     diesel::update(credentials::table.find(&credential.id))
         .set((
             credentials::app_id.eq(app_id),
@@ -85,6 +85,10 @@ pub fn change_key(
         .execute(tx.conn())?;
     if credential.thumbprint != key.thumbprint() {
         let deed = Deed::new("device.key_changed", "devices", device.id.as_str());
+        tx.record(deed.at_facility(&device.facility_id))?;
+    }
+    if credential.app_id != app_id {
+        let deed = Deed::new("device.app_updated", "devices", device.id.as_str());
         tx.record(deed.at_facility(&device.facility_id))?;
     }
     find_registration(tx.conn(), client_id, token)

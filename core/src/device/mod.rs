@@ -6,6 +6,7 @@
 //! devices by what they know and sign.
 
 mod activate;
+mod app;
 mod check;
 mod create;
 pub mod diagnose;
@@ -29,6 +30,7 @@ mod upkeep;
 mod tests;
 
 pub use activate::{Activated, Attempt, Outcome, activate};
+pub use app::{Running, running};
 pub use check::{Basis, Checked, Client, Facts, Reason, SCOPE, check, find_client};
 pub use create::{amend, create};
 pub use facility_stop::{FacilityDevices, resume_facility, stop_facility};

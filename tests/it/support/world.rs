@@ -65,7 +65,7 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         Some("applications" | "cases") => &ids.application,
         Some("devices") => &ids.device,
         Some("account") => &ids.session,
-        Some("audit" | "jobs" | "mails" | "notices" | "queue" | "services" | "staff") => &ids.session,
+        Some("audit" | "jobs" | "mails" | "notices" | "queue" | "services" | "settings" | "staff") => &ids.session,
         Some("facilities") if pattern.contains("/imports/") => &ids.session,
         Some("facilities") => &ids.facility,
         other => match pattern.contains("{id}") {

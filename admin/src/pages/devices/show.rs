@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::desk;
-use uketsuke_core::device::{self, Device, DeviceVerb};
+use uketsuke_core::device::{self, Device, DeviceVerb, Running};
 use uketsuke_core::error::Error;
 use uketsuke_core::facility::Facility;
 use uketsuke_core::ids::DeviceId;
@@ -30,6 +30,8 @@ struct Page {
     state: (&'static str, &'static str),
     /// How far a stop has come; empty while there is none.
     stopped: String,
+    /// What it runs, as far as it said.
+    running: Option<Running>,
     deeds: Vec<&'static Deed>,
 }
 
@@ -78,12 +80,14 @@ const DEEDS: [Deed; 3] = [
 /// The page.
 pub async fn show(office: Data<Office>, who: Staff<ReadFacilities>, path: Path<String>) -> PageResult {
     let (device, facility) = read(&office, &who, &path).await?;
+    let of = device.clone();
+    let running = office.db.read(move |c| Ok(device::running(c, &[of])?.into_values().next())).await?;
     let may = who.scope.may(Permission::ManageDevices);
     let deeds = DEEDS.iter().filter(|deed| may && device.state.allows(deed.verb)).collect();
     let frame = who.frame(format!("端末 {}", device.user_id), "/devices");
     let closed = facility.is_closed(tokyo_date(office.db.clock().now()));
     let stopped = stopped(&office, &device).await?;
-    html(&Page { frame, closed, state: state_words(device.state), stopped, deeds, device, facility })
+    html(&Page { frame, closed, state: state_words(device.state), stopped, running, deeds, device, facility })
 }
 
 async fn stopped(office: &Office, device: &Device) -> Result<String, Error> {

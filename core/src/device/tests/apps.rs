@@ -79,16 +79,20 @@ fn a_minimum_that_is_raised_ends_checks_until_the_app_is_updated() {
     assert!(matches!(desk.office.check(&token), Checked::Active(_)), "of another platform");
     desk.minimum(Platform::Ios, "2.1").expect("set");
     assert_eq!(desk.office.check(&token), Checked::Inactive(Reason::App(AppFault::TooOld)));
-    let tell = |version: &str| {
-        let metadata = metadata("ios", version);
+    let tell_all = |metadata: &str| {
         let change = |tx: &mut Tx<'_>| {
-            change_key(tx, client.client_id.as_str(), &client.registration_token, &attempt.key, &metadata).map(drop)
+            change_key(tx, client.client_id.as_str(), &client.registration_token, &attempt.key, metadata).map(drop)
         };
         desk.office.db.write_blocking(Actor::system(), change)
     };
+    let tell = |version: &str| tell_all(&metadata("ios", version));
     assert_eq!(refused(tell("2.0.9")), Refusal::AppTooOld);
     tell("2.1").expect("updated");
     assert!(matches!(desk.office.check(&token), Checked::Active(_)), "the same token");
+    // What is left out is as it was: no way around the rule.
+    desk.minimum(Platform::Ios, "2.2").expect("set");
+    assert_eq!(refused(tell_all("{}")), Refusal::AppTooOld);
+    tell_all(r#"{"software_version":"2.2"}"#).expect("of the same platform");
     desk.minimum(Platform::Ios, "").expect("taken away");
     tell("1.0").expect("no rule any more");
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod activation;
+mod apps;
 mod diagnosis;
 mod introspection;
 mod itself;

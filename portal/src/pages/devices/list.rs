@@ -49,13 +49,14 @@ struct Row {
 /// The list.
 pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     let (scope, now) = (who.scope().clone(), portal.now());
-    let (facility, devices, codes, places) = portal
+    let (facility, devices, codes, places, running) = portal
         .db
         .read(move |c| {
             let devices = device::list_in_scope(c, &scope)?;
             let codes = device::code_standings(c, &devices, now)?;
             let places = device::places(c, scope.facility())?;
-            Ok((facility::repo::get(c, scope.facility())?, devices, codes, places))
+            let running = device::running(c, &devices)?;
+            Ok((facility::repo::get(c, scope.facility())?, devices, codes, places, running))
         })
         .await?;
     let cards = codes.values().any(|code| matches!(code, CodeStanding::Open { .. }));
@@ -66,6 +67,9 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
         holder: holder(device, tokyo_date(now.utc())),
         state: device.state,
         note: match (device.state, codes.get(&device.id)) {
+            (DeviceState::Active, _) if running.get(&device.id).is_some_and(|app| app.fault.is_some()) => {
+                "アプリの更新が必要です".to_owned()
+            }
             (DeviceState::Revoked, _) | (_, Some(CodeStanding::Used { .. })) => String::new(),
             (_, code) => code_sentence(code),
         },

@@ -16,7 +16,8 @@ pub mod stop;
 #[cfg(test)]
 mod tests;
 
-use uketsuke_core::device::{self, CodeStanding, Device};
+use uketsuke_core::client_app::AppFault;
+use uketsuke_core::device::{self, CodeStanding, Device, Running};
 use uketsuke_core::facility::kind::ClientForm;
 use uketsuke_core::facility::{self, Facility};
 use uketsuke_core::ids::DeviceId;
@@ -51,6 +52,16 @@ async fn home_consent(portal: &Portal, who: &Verified) -> Result<Facility, PageE
 /// When a device was last used, in words.
 fn last_used(device: &Device) -> String {
     device.last_used_at.map_or_else(|| "まだ使われていません".to_owned(), |at| words::date_time_full(at.utc()))
+}
+
+/// The app that a device runs, and what to do where it is refused.
+fn app_words(running: &Running) -> String {
+    let name = format!("{} {}", running.app.platform.label(), running.app.name());
+    match running.fault {
+        None => name,
+        Some(AppFault::TooOld) => format!("{name}（古いため使えません。アプリを最新のものに更新してください）"),
+        Some(AppFault::Stopped) => format!("{name}（停止されています。アプリを最新のものに更新してください）"),
+    }
 }
 
 /// What the newest code of a device means for its owner, in one sentence.

@@ -6,7 +6,7 @@
 
 use actix_web::web::{Data, Path};
 use askama::Template;
-use uketsuke_core::device::{self, CodeStanding, Device, DeviceState, DeviceVerb, Settings, SwapStanding};
+use uketsuke_core::device::{self, CodeStanding, Device, DeviceState, DeviceVerb, Running, Settings, SwapStanding};
 use uketsuke_core::facility;
 use uketsuke_core::snapshot;
 use uketsuke_web::page::Frame;
@@ -28,6 +28,8 @@ struct Page {
     amend: String,
     /// How far a stop has come; empty while there is none.
     stopped: String,
+    /// What it runs, as far as it said.
+    running: Option<Running>,
     /// What the code means, in one sentence.
     code_sentence: String,
     /// How far a swap has come, in one sentence; empty while there is none.
@@ -79,13 +81,14 @@ pub async fn reveal(portal: Data<Portal>, who: Verified, id: Path<String>) -> Pa
 
 async fn page(portal: &Portal, who: &Verified, device: Device, shown: Option<Settings>) -> Result<Page, PageError> {
     let (facility, now, of) = (who.scope().facility().clone(), portal.now(), device.clone());
-    let (facility, codes, stopped, swap) = portal
+    let (facility, codes, stopped, swap, running) = portal
         .db
         .read(move |c| {
             let stopped = stopped::is_stopped(&of).then(|| snapshot::of_device(c, &of.id)).transpose()?;
             let stopped = stopped.as_ref().map(stopped::for_facility).unwrap_or_default();
             let swap = device::swap_standing(c, &of.id, now)?;
-            Ok((facility::repo::get(c, &facility)?, device::code_standings(c, &[of], now)?, stopped, swap))
+            let running = device::running(c, std::slice::from_ref(&of))?.into_values().next();
+            Ok((facility::repo::get(c, &facility)?, device::code_standings(c, &[of], now)?, stopped, swap, running))
         })
         .await?;
     let code = codes.get(&device.id);
@@ -99,6 +102,7 @@ async fn page(portal: &Portal, who: &Verified, device: Device, shown: Option<Set
             _ => format!("/devices/{}/holder", device.id),
         },
         stopped,
+        running,
         code_sentence: code_sentence(code),
         swap: swap_sentence(swap, &device),
         open: matches!(code, Some(CodeStanding::Open { .. })),
