@@ -174,7 +174,7 @@ fn questions(order: &Order) -> anyhow::Result<Vec<Asked>> {
         let (token, expected) = if n.is_multiple_of(BAD) {
             (bad(&keyring, &claims, n / BAD), Expected::Inactive)
         } else {
-            let begin = format!("{{\"active\":true,\"client_id\":\"{}\"", claims.client_id);
+            let begin = format!("{{\"active\":true,\"client_id\":\"{}\"", country.client_id(device));
             let code = format!("\"facility_code\":\"{}\"", country.facility_code(device));
             (mint_access_token(&keyring, &claims), Expected::Active(begin, code))
         };
@@ -200,11 +200,12 @@ fn bad(keyring: &Keyring, claims: &AccessClaims, way: u32) -> String {
             let other = if token.ends_with('0') { '1' } else { '0' };
             format!("{}{other}", &token[..token.len() - 1])
         }
-        1 => mint_access_token(keyring, &AccessClaims { generation: 1, ..claims.clone() }),
-        2 => mint_access_token(keyring, &AccessClaims { exp: claims.iat, ..claims.clone() }),
+        1 => mint_access_token(keyring, &AccessClaims { generation: 1, ..*claims }),
+        2 => mint_access_token(keyring, &AccessClaims { exp: claims.iat, ..*claims }),
         _ => {
-            let client_id = format!("ffffffff{}", &claims.client_id[8..]);
-            mint_access_token(keyring, &AccessClaims { client_id, ..claims.clone() })
+            let mut client_id = claims.client_id;
+            client_id[..4].fill(0xff);
+            mint_access_token(keyring, &AccessClaims { client_id, ..*claims })
         }
     }
 }

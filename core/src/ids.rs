@@ -51,6 +51,11 @@ pub fn bytes_of(id: &str) -> Option<[u8; 16]> {
     uuid::Uuid::try_parse(id).ok().map(uuid::Uuid::into_bytes)
 }
 
+/// Adds the text of an id, without memory of its own.
+pub fn push_text(id: &[u8; 16], out: &mut String) {
+    out.push_str(uuid::Uuid::from_bytes(*id).hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
+}
+
 ids! {
     /// A facility of the master.
     FacilityId,

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::facility::feature::Features;
 use crate::facility::kind::{ClientForm, FacilityKind};
 use crate::ids::{CredentialId, DeviceId};
-use crate::jose::{AccessClaims, Jwk};
+use crate::jose::{AccessClaims, Jwk, thumbprint_bytes};
 use crate::schema::{credentials, devices, facilities, registrations};
 
 /// The scope every device token has.
@@ -209,14 +209,14 @@ impl Row {
 /// # Errors
 /// From the database only.
 pub fn check(conn: &mut Conn, claims: &AccessClaims, now: At) -> Result<Checked> {
-    if !claims.is_current(now.utc()) || claims.scope != SCOPE {
+    if !claims.is_current(now.utc()) {
         return Ok(Checked::Inactive(Reason::Token));
     }
-    let Some(row) = CredentialId::parse(&claims.client_id).map(|id| find(conn, &id)).transpose()?.flatten() else {
+    let Some(row) = find(conn, &CredentialId::from_bytes(claims.client_id))? else {
         return Ok(Checked::Inactive(Reason::Unknown));
     };
     // One that waits for its first use was given no token yet.
-    if row.thumbprint != claims.jkt || row.credential == CredentialState::Incoming {
+    if thumbprint_bytes(&row.thumbprint) != Some(claims.jkt) || row.credential == CredentialState::Incoming {
         return Ok(Checked::Inactive(Reason::Unknown));
     }
     if let Some(reason) = row.inactive(conn, now)? {

@@ -113,8 +113,8 @@ impl Keyring {
     }
 
     /// Whether `mac_hex` is the MAC of `data` under any key, in constant time.
-    pub fn verify_mac(&self, purpose: Purpose, data: &[u8], mac_hex: &str) -> bool {
-        let Some(tag) = token::unhex_32(mac_hex) else {
+    pub fn verify_mac(&self, purpose: Purpose, data: &[u8], mac_hex: impl AsRef<[u8]>) -> bool {
+        let Some(tag) = token::unhex_32(mac_hex.as_ref()) else {
             return false;
         };
         self.keys.iter().any(|keys| hmac::verify(keys.mac_key(purpose), data, &tag).is_ok())

@@ -106,8 +106,8 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The 32 bytes behind 64 digits of lower-case hex, without memory of their own.
-pub(crate) fn unhex_32(text: &str) -> Option<[u8; 32]> {
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+pub(crate) fn unhex_32(text: &[u8]) -> Option<[u8; 32]> {
+    let (pairs, []) = text.as_chunks::<2>() else { return None };
     let pairs: &[[u8; 2]; 32] = pairs.try_into().ok()?;
     let mut wrong = 0;
     // No way out in the middle: many at a time, and the same time for all.
@@ -166,10 +166,10 @@ mod tests {
             assert_eq!(unhex(wrong), None, "{wrong}");
         }
         let bytes: [u8; 32] = std::array::from_fn(|n| (n * 9) as u8);
-        assert_eq!(unhex_32(&hex(&bytes)), Some(bytes));
-        assert_eq!(unhex_32(&hex(&bytes)[1..]), None);
-        assert_eq!(unhex_32(&hex(&bytes).replace('0', "A")), None);
-        assert_eq!(unhex_32(&"g".repeat(64)), None);
+        assert_eq!(unhex_32(hex(&bytes).as_bytes()), Some(bytes));
+        assert_eq!(unhex_32(&hex(&bytes).as_bytes()[1..]), None);
+        assert_eq!(unhex_32(hex(&bytes).replace('0', "A").as_bytes()), None);
+        assert_eq!(unhex_32("g".repeat(64).as_bytes()), None);
     }
 
     #[test]

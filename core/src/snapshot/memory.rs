@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use chrono::NaiveDate;
+use foldhash::fast::RandomState;
 
 use super::short::Short;
 use crate::client_app::AppFault;
@@ -63,7 +64,7 @@ struct Entry {
 
 #[derive(Default)]
 struct Part {
-    places: HashMap<Key, u32>,
+    places: HashMap<Key, u32, RandomState>,
     entries: Vec<Entry>,
     free: Vec<u32>,
 }
@@ -109,8 +110,11 @@ impl Memory {
         let room = credentials / PARTS;
         // Parts differ a little in size.
         let room = room + room / 32;
-        let part =
-            || Part { places: HashMap::with_capacity(room), entries: Vec::with_capacity(room), free: Vec::new() };
+        let part = || Part {
+            places: HashMap::with_capacity_and_hasher(room, RandomState::default()),
+            entries: Vec::with_capacity(room),
+            free: Vec::new(),
+        };
         Self {
             credentials: (0..PARTS).map(|_| RwLock::new(part())).collect(),
             facilities: (0..PARTS).map(|_| RwLock::default()).collect(),

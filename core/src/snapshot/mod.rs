@@ -32,12 +32,12 @@ use instances::Instance;
 use memory::Memory;
 
 use crate::db::{AfterCommit, At, Db};
-use crate::device::{AccountRole, Reason, SCOPE};
+use crate::device::{AccountRole, Reason};
 use crate::error::{Error, Result};
 use crate::facility::feature::Features;
 use crate::facility::kind::FacilityKind;
-use crate::ids::{DeviceId, bytes_of};
-use crate::jose::{AccessClaims, thumbprint_bytes};
+use crate::ids::DeviceId;
+use crate::jose::AccessClaims;
 use crate::secret::PlainToken;
 
 pub use freshness::Footing;
@@ -171,14 +171,11 @@ impl Snapshot {
 
     /// Judges a token whose MAC held, and notes the device's use.
     pub fn check(&self, claims: &AccessClaims, now: At) -> Answer {
-        if !claims.is_current(now.utc()) || claims.scope != SCOPE {
+        if !claims.is_current(now.utc()) {
             return Answer::Inactive(Reason::Token);
         }
-        let (Some(id), Some(thumbprint)) = (bytes_of(&claims.client_id), thumbprint_bytes(&claims.jkt)) else {
-            return Answer::Inactive(Reason::Unknown);
-        };
         let memory = self.core.memory.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(seen) = memory.look(&id).filter(|seen| seen.credential.thumbprint == thumbprint) else {
+        let Some(seen) = memory.look(&claims.client_id).filter(|seen| seen.credential.thumbprint == claims.jkt) else {
             return Answer::Inactive(Reason::Unknown);
         };
         if let Some(reason) = seen.basis().inactive(now) {

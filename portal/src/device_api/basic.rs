@@ -5,7 +5,6 @@ use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use uketsuke_core::secret::PlainToken;
 use uketsuke_web::fields::Fields;
 
 use super::question::is_plain;
@@ -18,14 +17,21 @@ pub fn authorization<'r>(request: &'r HttpRequest, scheme: &str) -> Option<&'r s
     given.eq_ignore_ascii_case(scheme).then(|| value.trim())
 }
 
-/// Id and secret of a Basic header; `None` when there is none or it is no such thing.
-pub fn credentials(request: &HttpRequest) -> Option<(String, PlainToken)> {
-    let decoded = STANDARD.decode(authorization(request, "Basic")?).ok()?;
-    let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-    if is_plain(&decoded) {
-        return Some((id.to_owned(), PlainToken::received(secret)));
+/// The longest id and secret with the colon, bytes: what a header has room for.
+const ROOM: usize = 1024;
+
+/// Gives id and secret of a Basic header to `judge`; `None` when there is none or it
+/// is no such thing. Without memory of its own where nothing is encoded: this is at
+/// every card.
+pub fn with_credentials<T>(request: &HttpRequest, judge: impl FnOnce(&str, &str) -> T) -> Option<T> {
+    let mut room = [0; ROOM];
+    let length = STANDARD.decode_slice(authorization(request, "Basic")?, &mut room).ok()?;
+    let decoded = &room[..length];
+    let (id, secret) = std::str::from_utf8(decoded).ok()?.split_once(':')?;
+    if is_plain(decoded) {
+        return Some(judge(id, secret));
     }
-    Some((form_decoded(id)?, PlainToken::received(&form_decoded(secret)?)))
+    Some(judge(&form_decoded(id)?, &form_decoded(secret)?))
 }
 
 fn form_decoded(text: &str) -> Option<String> {
@@ -43,12 +49,18 @@ mod tests {
     fn only_one_well_formed_header_is_read() {
         let header = |text: &str| TestRequest::default().insert_header((AUTHORIZATION, text)).to_http_request();
         let basic = |plain: &str| header(&format!("Basic {}", STANDARD.encode(plain)));
-        let read = |request: &HttpRequest| credentials(request).map(|(id, secret)| (id, secret.reveal().to_owned()));
+        let read = |request: &HttpRequest| with_credentials(request, |id, secret| (id.to_owned(), secret.to_owned()));
         let pair = |id: &str, secret: &str| Some((id.to_owned(), secret.to_owned()));
         assert_eq!(read(&basic("a:b:c")), pair("a", "b:c"));
         assert_eq!(read(&basic("a%2Db:c%26+d")), pair("a-b", "c& d"));
         assert_eq!(read(&basic("a:b&v=c")), pair("a", "b&v=c"));
-        for wrong in [basic("ab"), header("Basic !"), header("Bearer YTpi"), header("Basic")] {
+        for wrong in [
+            basic(&format!("a:{}", "b".repeat(ROOM))),
+            basic("ab"),
+            header("Basic !"),
+            header("Bearer YTpi"),
+            header("Basic"),
+        ] {
             assert_eq!(read(&wrong), None);
         }
         let twice = TestRequest::default()

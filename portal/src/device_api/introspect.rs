@@ -4,11 +4,14 @@
 
 use std::fmt::Write;
 
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use uketsuke_core::db::At;
+use uketsuke_core::device::SCOPE;
+use uketsuke_core::ids;
 use uketsuke_core::jose::{AccessClaims, read_access_token};
 use uketsuke_core::snapshot::{Answer, Facts, Footing};
 use uketsuke_web::request::address_of;
@@ -37,24 +40,20 @@ pub async fn introspect(api: Data<DeviceApi>, request: HttpRequest, payload: Pay
     };
     api.tally.count(answered.outcome);
     if wants_signed(&request) {
-        return signed(&api, &answered).await.unwrap_or_else(|error| error.error_response());
+        return signed(&api, &request, &answered).await.unwrap_or_else(|error| error.error_response());
     }
-    let mut response = HttpResponse::Ok();
+    let body = answered.facts.map_or(BoxBody::new(INACTIVE), BoxBody::new);
+    let mut response = HttpResponse::with_body(StatusCode::OK, body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
-        .content_type(HeaderValue::from_static("application/json"))
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
-    match answered.facts {
-        Some(facts) => response.body(facts),
-        None => response.body(INACTIVE),
-    }
 }
 
 /// What came of a question.
 struct Answered {
     outcome: Outcome,
-    /// The client id that asked.
-    service: String,
     /// JSON, if the token is good.
     facts: Option<String>,
 }
@@ -69,19 +68,19 @@ fn answer(api: &DeviceApi, request: &HttpRequest, body: Option<&Bytes>) -> Resul
     let utc = api.now();
     let now = At::from(utc);
     let refused = || ApiError::new(INVALID_SERVICE, "the service's credential is missing or wrong");
-    let (service, secret) = basic::credentials(request).ok_or_else(refused)?;
     let from = || address_of(request, &api.config.trusted_proxies);
-    if !api.checks.knows_client(&service, secret.reveal(), now, from) {
+    let known = basic::with_credentials(request, |id, secret| api.checks.knows_client(id, secret, now, from));
+    if known != Some(true) {
         return Err(refused());
     }
     let claims = question::with_token(request, body, |token| read_access_token(&api.keyring, token))?;
-    let Some(claims) = claims else { return Ok(Answered { outcome: Outcome::Foreign, service, facts: None }) };
+    let Some(claims) = claims else { return Ok(Answered { outcome: Outcome::Foreign, facts: None }) };
     Ok(match api.checks.check(&claims, now) {
         Answer::Active(facts) => {
             let as_of = since.map(|age| utc.timestamp() - i64::try_from(age.as_secs()).unwrap_or(0));
-            Answered { outcome: Outcome::Active, service, facts: Some(active(&claims, &facts, as_of)) }
+            Answered { outcome: Outcome::Active, facts: Some(active(&claims, &facts, as_of)) }
         }
-        Answer::Inactive(reason) => Answered { outcome: Outcome::Inactive(reason), service, facts: None },
+        Answer::Inactive(reason) => Answered { outcome: Outcome::Inactive(reason), facts: None },
     })
 }
 
@@ -89,27 +88,30 @@ fn answer(api: &DeviceApi, request: &HttpRequest, body: Option<&Bytes>) -> Resul
 /// writer of JSON takes five times as long.
 fn active(claims: &AccessClaims, facts: &Facts, as_of: Option<i64>) -> String {
     let mut out = String::with_capacity(ROOM);
-    out.push_str("{\"active\":true,\"client_id\":");
-    text(&mut out, &claims.client_id);
-    out.push_str(",\"sub\":");
-    text(&mut out, &claims.client_id);
-    out.push_str(",\"scope\":");
-    text(&mut out, &claims.scope);
-    out.push_str(",\"token_type\":\"DPoP\"");
-    number(&mut out, ",\"iat\":", claims.iat.timestamp());
-    number(&mut out, ",\"exp\":", claims.exp.timestamp());
-    out.push_str(",\"cnf\":{\"jkt\":");
-    text(&mut out, &claims.jkt);
-    out.push_str("},\"facility_code\":");
+    out.push_str("{\"active\":true,\"client_id\":\"");
+    ids::push_text(&claims.client_id, &mut out);
+    out.push_str("\",\"sub\":\"");
+    ids::push_text(&claims.client_id, &mut out);
+    out.push_str("\",\"scope\":\"");
+    out.push_str(SCOPE);
+    out.push_str("\",\"token_type\":\"DPoP\"");
+    number(&mut out, ",\"iat\":", claims.iat);
+    number(&mut out, ",\"exp\":", claims.exp);
+    out.push_str(",\"cnf\":{\"jkt\":\"");
+    claims.push_jkt(&mut out);
+    out.push_str("\"},\"facility_code\":");
     text(&mut out, facts.facility_code.as_str());
-    out.push_str(",\"facility_kind\":");
-    text(&mut out, facts.facility_kind.as_str());
-    out.push_str(",\"annex_facility_codes\":[],\"service\":");
-    text(&mut out, facts.facility_kind.entry().client.as_str());
-    out.push_str(",\"user_id\":");
+    let kind = facts.facility_kind.entry();
+    for (name, word) in [
+        (",\"facility_kind\":\"", kind.id),
+        ("\",\"annex_facility_codes\":[],\"service\":\"", kind.client.as_str()),
+        ("\",\"role\":\"", facts.role.as_str()),
+    ] {
+        out.push_str(name);
+        out.push_str(word);
+    }
+    out.push_str("\",\"user_id\":");
     text(&mut out, facts.user_id.as_str());
-    out.push_str(",\"role\":");
-    text(&mut out, facts.role.as_str());
     out.push_str(",\"features\":[");
     for (place, feature) in facts.features.iter().enumerate() {
         out.push_str(if place == 0 { "\"" } else { ",\"" });
@@ -151,11 +153,11 @@ fn wants_signed(request: &HttpRequest) -> bool {
 }
 
 /// The same answer as a JWT, for an asker that keeps it as evidence.
-async fn signed(api: &DeviceApi, answered: &Answered) -> Result<HttpResponse, ApiError> {
+async fn signed(api: &DeviceApi, request: &HttpRequest, answered: &Answered) -> Result<HttpResponse, ApiError> {
     let facts = answered.facts.as_deref().unwrap_or(INACTIVE);
     let claims = serde_json::json!({
         "iss": api.issuer(),
-        "aud": answered.service,
+        "aud": basic::with_credentials(request, |id, _| id.to_owned()),
         "iat": api.now().timestamp(),
         "token_introspection": serde_json::from_str::<serde_json::Value>(facts).expect("just written"),
     });

@@ -7,6 +7,7 @@ use actix_web::web::Data;
 use serde_json::json;
 use uketsuke_core::db::{Actor, ActorKind};
 use uketsuke_core::device;
+use uketsuke_core::ids::bytes_of;
 use uketsuke_core::jose::read_access_token;
 use uketsuke_web::request::traced;
 
@@ -26,7 +27,8 @@ pub async fn revoke(api: Data<DeviceApi>, request: HttpRequest, body: Body) -> A
     if form.get("token").is_empty() {
         return Err(ApiError::new(INVALID_REQUEST, "token is missing"));
     }
-    let own = read_access_token(&api.keyring, form.get("token")).is_some_and(|of| of.client_id == client.id.as_str());
+    let own = read_access_token(&api.keyring, form.get("token").as_bytes())
+        .is_some_and(|of| Some(of.client_id) == bytes_of(client.id.as_str()));
     let actor = traced(&request, Actor::new(ActorKind::Device, client.id.as_str()));
     let (sender, id) = (format!("assertion {}", client.id), client.id.clone());
     let fresh = api.db.write(actor, move |tx| {

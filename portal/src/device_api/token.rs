@@ -140,12 +140,6 @@ async fn use_up(
 }
 
 fn claims(client: &Client, now: DateTime<Utc>) -> AccessClaims {
-    AccessClaims {
-        client_id: client.id.to_string(),
-        jkt: client.key.thumbprint(),
-        scope: SCOPE.to_owned(),
-        iat: now,
-        exp: now + LIFE,
-        generation: client.generation,
-    }
+    let claims = AccessClaims::of(client.id.as_str(), &client.key.thumbprint(), now, now + LIFE, client.generation);
+    claims.expect("ids and thumbprints of ours are ids and thumbprints")
 }

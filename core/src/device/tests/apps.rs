@@ -110,7 +110,7 @@ fn a_stopped_version_is_refused_and_its_neighbours_are_not() {
     set(&|tx| client_app::stop(tx, &desk.admin, app, "読み取りに不具合があるため")).expect("stopped");
     assert_eq!(desk.office.check(&token), Checked::Inactive(Reason::App(AppFault::Stopped)));
     let now = desk.office.db.clock.now().into();
-    let found = desk.office.db.read_blocking(|c| find_client(c, &token.client_id, now)).unwrap().unwrap();
+    let found = desk.office.db.read_blocking(|c| find_client(c, client.client_id.as_str(), now)).unwrap().unwrap();
     assert_eq!(found.inactive, Some(Reason::App(AppFault::Stopped)), "so it gets no token");
     assert_eq!(desk.known()[0].fault, Some(AppFault::Stopped));
     write(&desk.office.db, |tx| reissue(tx, &keyring(), &desk.office.scope, &desk.id, Replacement::Again, CODE_DAYS));

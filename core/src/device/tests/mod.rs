@@ -89,14 +89,8 @@ impl Office {
         let now = self.db.clock.now();
         let client =
             self.db.read_blocking(|c| find_client(c, activated.client_id.as_str(), now.into())).unwrap().unwrap();
-        AccessClaims {
-            client_id: client.id.to_string(),
-            jkt: client.key.thumbprint(),
-            scope: SCOPE.into(),
-            iat: now,
-            exp: now + chrono::Duration::minutes(10),
-            generation: client.generation,
-        }
+        let exp = now + chrono::Duration::minutes(10);
+        AccessClaims::of(client.id.as_str(), &client.key.thumbprint(), now, exp, client.generation).expect("claims")
     }
 
     fn check(&self, claims: &AccessClaims) -> Checked {

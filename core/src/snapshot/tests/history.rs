@@ -51,7 +51,9 @@ fn a_change_under_a_savepoint_that_is_undone_does_not_take_the_later_ones_along(
 #[test]
 fn one_postgres_transaction_is_one_number_however_much_it_changes() {
     let mut world = world();
-    (0..3).for_each(|n| drop(world.activate(n)));
+    for n in 0..3 {
+        world.activate(n);
+    }
     world.feed();
     let devices = world.devices.clone();
     world.write(|tx| devices.iter().try_for_each(|id| touch(tx, id).map(drop)));

@@ -91,14 +91,8 @@ fn activate(db: &TestDb, scope: &FacilityScope, device: &DeviceId) -> AccessClai
     let now = db.clock.now();
     let client = db.read_blocking(|c| device::find_client(c, activated.client_id.as_str(), now.into())).unwrap();
     let client = client.unwrap();
-    AccessClaims {
-        client_id: client.id.to_string(),
-        jkt: client.key.thumbprint(),
-        scope: SCOPE.into(),
-        iat: now,
-        exp: now + chrono::Duration::minutes(10),
-        generation: client.generation,
-    }
+    let exp = now + chrono::Duration::minutes(10);
+    AccessClaims::of(client.id.as_str(), &client.key.thumbprint(), now, exp, client.generation).expect("claims")
 }
 
 /// A snapshot with its thread.

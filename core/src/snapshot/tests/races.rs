@@ -19,7 +19,9 @@ fn until_settled<T>(mut work: impl FnMut() -> Result<T>) -> T {
 #[test]
 fn many_writers_and_one_feed_agree_in_the_end_and_no_number_is_missed() {
     let mut world = world();
-    (0..3).for_each(|n| drop(world.activate(n)));
+    for n in 0..3 {
+        world.activate(n);
+    }
     let (gate, over) = (Barrier::new(4), AtomicBool::new(false));
     let World { db, scope, devices, clients, fed, .. } = &mut world;
     let (db, scope, clients) = (&*db, &*scope, &*clients);
@@ -56,7 +58,9 @@ fn many_writers_and_one_feed_agree_in_the_end_and_no_number_is_missed() {
 #[test]
 fn a_transaction_that_began_first_and_ends_last_is_not_missed() {
     let mut world = world();
-    (0..2).for_each(|n| drop(world.activate(n)));
+    for n in 0..2 {
+        world.activate(n);
+    }
     world.feed();
     if world.db.read_blocking(|c| Ok(matches!(c, Conn::Sqlite(_)))).unwrap() {
         // One writer at a time: there is no such order.

@@ -50,15 +50,8 @@ async fn unknown_expired_forged_and_foreign_tokens_look_alike() {
     let device = world.activated().await;
     let token = world.token(&device).await;
     let now = world.db.clock.now();
-    let claims = AccessClaims {
-        client_id: device.client_id.clone(),
-        jkt: device.key.jwk().thumbprint(),
-        scope: "eligibility".into(),
-        iat: now,
-        exp: now + chrono::Duration::minutes(10),
-        generation: 2,
-    };
-    let unknown = uketsuke_core::ids::CredentialId::mint().to_string();
+    let exp = now + chrono::Duration::minutes(10);
+    let claims = AccessClaims::of(&device.client_id, &device.key.jwk().thumbprint(), now, exp, 2).expect("claims");
     let elsewhere = Keyring::from_master("test", &[8; 32]);
     let unsigned = format!("{}.", token.split_once('.').expect("two parts").0);
     for (what, asked) in [
@@ -67,9 +60,9 @@ async fn unknown_expired_forged_and_foreign_tokens_look_alike() {
         ("another installation's", mint_access_token(&elsewhere, &claims)),
         ("cut", token[..token.len() - 1].to_owned()),
         ("without MAC", unsigned),
-        ("unknown client", mint_access_token(&keyring(), &AccessClaims { client_id: unknown, ..claims.clone() })),
-        ("expired", mint_access_token(&keyring(), &AccessClaims { exp: now, ..claims.clone() })),
-        ("another key", mint_access_token(&keyring(), &AccessClaims { jkt: "x".into(), ..claims.clone() })),
+        ("unknown client", mint_access_token(&keyring(), &AccessClaims { client_id: [1; 16], ..claims })),
+        ("expired", mint_access_token(&keyring(), &AccessClaims { exp: now.timestamp(), ..claims })),
+        ("another key", mint_access_token(&keyring(), &AccessClaims { jkt: [1; 32], ..claims })),
         ("another generation", mint_access_token(&keyring(), &AccessClaims { generation: 9, ..claims })),
         ("endless", "a".repeat(4_000)),
     ] {
