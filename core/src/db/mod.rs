@@ -234,6 +234,11 @@ async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + 
     tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(Error::internal)?
 }
 
+diesel::define_sql_function! {
+    /// A text in small letters, as indexes over IDs that people type in any case have it.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// A `LIKE` pattern (escape `\`) for rows that contain `text` literally.
 pub fn containing(text: &str) -> String {
     let mut pattern = String::from("%");

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::must;
-use crate::db::{At, Backend, Conn, containing};
+use crate::db::{At, Backend, Conn, containing, lower};
 use crate::device::DeviceState;
 use crate::error::Result;
 use crate::facility::search::{self, Hits};
@@ -31,6 +31,8 @@ pub struct DeviceRow {
     pub user_id: String,
     /// 端末識別メモ.
     pub label: String,
+    /// 氏名 of whoever holds it (居宅同意取得型), else empty.
+    pub holder_name: String,
     /// Where it stands.
     pub state: DeviceState,
     /// When it was issued.
@@ -79,6 +81,7 @@ type Columns = (
     devices::id,
     devices::user_id,
     devices::label,
+    devices::holder_name,
     devices::state,
     devices::created_at,
     devices::last_used_at,
@@ -100,6 +103,7 @@ pub(super) fn page_query(conn: &mut Conn, filter: &DeviceFilter, after: Option<&
         devices::id,
         devices::user_id,
         devices::label,
+        devices::holder_name,
         devices::state,
         devices::created_at,
         devices::last_used_at,
@@ -116,7 +120,7 @@ pub(super) fn page_query(conn: &mut Conn, filter: &DeviceFilter, after: Option<&
     }
     let words = filter.words.trim();
     if let Some(user_id) = known_user_id(conn, words)? {
-        query = query.filter(devices::user_id.eq(user_id));
+        query = query.filter(lower(devices::user_id).eq(user_id));
     } else if !words.is_empty() {
         query = match search::seek(conn, words)? {
             Hits::Facilities(ids) => query.filter(devices::facility_id.eq_any(ids)),
@@ -128,12 +132,12 @@ pub(super) fn page_query(conn: &mut Conn, filter: &DeviceFilter, after: Option<&
     Ok(query.order(devices::id.desc()))
 }
 
-/// What was typed, if some device has it for its ID.
+/// What was typed in small letters, if some device has it for its ID.
 fn known_user_id(conn: &mut Conn, words: &str) -> Result<Option<String>> {
-    let typed = fold::narrowed(words).to_ascii_uppercase();
+    let typed = fold::narrowed(words).to_ascii_lowercase();
     if typed.is_empty() {
         return Ok(None);
     }
-    let known = devices::table.filter(devices::user_id.eq(typed)).select(devices::user_id);
+    let known = devices::table.filter(lower(devices::user_id).eq(typed)).select(lower(devices::user_id));
     Ok(known.first(conn).optional()?)
 }

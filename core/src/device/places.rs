@@ -134,10 +134,14 @@ pub(super) fn hold_free(tx: &mut Tx<'_>, facility: &FacilityId) -> Result<(Appli
         let held = diesel::update(account_places::table.find(&application))
             .set(account_places::revision.eq(account_places::revision + 1))
             .execute(tx.conn())?;
+        if held == 0 {
+            // Taken back at this moment.
+            continue;
+        }
         let live = devices::application_id.eq(&application).and(devices::state.ne(DeviceState::Revoked));
         let taken: HashSet<i32> =
             devices::table.filter(live).select(devices::slot).load(tx.conn())?.into_iter().collect();
-        if let Some(slot) = (1..=places * i32::from(held == 1)).find(|slot| !taken.contains(slot)) {
+        if let Some(slot) = (1..=places).find(|slot| !taken.contains(slot)) {
             return Ok((application, slot));
         }
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::model::{Activation, CodeStanding, Credential, CredentialState, Device};
 use super::state::{DeviceState, DeviceVerb};
 use crate::audit::Deed;
-use crate::db::{At, Conn, Tx};
+use crate::db::{At, Conn, Tx, lower};
 use crate::error::{Error, Result};
 use crate::ids::{DeviceId, FacilityId};
 use crate::schema::{activations, credentials, devices, facilities};
@@ -198,11 +198,6 @@ pub(super) fn find_code(conn: &mut Conn, macs: &[String]) -> Result<Option<Activ
         .select(Activation::as_select())
         .first(conn)
         .optional()?)
-}
-
-diesel::define_sql_function! {
-    /// The text in small letters: IDs are typed in any case.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
 /// The devices that go by this ID at facilities with this code.

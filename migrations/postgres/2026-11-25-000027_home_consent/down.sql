@@ -5,6 +5,8 @@ drop table account_places;
 drop index devices_application;
 drop index devices_slot;
 create unique index devices_slot on devices (application_id, slot);
+drop index devices_user;
+create index devices_user on devices (user_id, id);
 drop index devices_facility_user_folded;
 alter table devices drop column starts_on;
 alter table devices drop column holder_kana;

@@ -7,6 +7,8 @@ alter table devices add column holder_kana text not null default '';
 alter table devices add column starts_on date;
 -- IDs that people choose are typed in any case.
 create unique index devices_facility_user_folded on devices (facility_id, lower(user_id));
+drop index devices_user;
+create index devices_user on devices (lower(user_id), id);
 
 -- The place of a revoked account is free again.
 drop index devices_slot;

@@ -17,7 +17,7 @@ async function play(stage) {
 }
 
 async function lookAlong(desk, stage) {
-  await desk.office("/devices?state=active");
+  await desk.office(`/devices?state=active&words=${encodeURIComponent("あおぞら")}`);
   await desk.shoot("desktop-devices");
   await desk.page.locator("#devices tbody td a").first().waitFor();
   const facility = new URL(await desk.page.locator("#devices tbody td a").first().getAttribute("href"), desk.page.url());
