@@ -46,7 +46,7 @@ pub struct AppVersion {
     pub version: String,
     /// Since when it is stopped, if it is.
     pub stopped_at: Option<At>,
-    /// Why, for staff and facilities to read.
+    /// Why, for staff to read.
     pub stop_reason: String,
     /// When it was first seen.
     pub created_at: At,

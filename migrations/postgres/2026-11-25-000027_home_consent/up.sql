@@ -24,6 +24,12 @@ create table account_places (
   created_at timestamp not null
 );
 create index account_places_facility on account_places (facility_id);
+-- Accounts issued before this stand in places of their own.
+insert into account_places (application_id, facility_id, places, revision, created_at)
+  select devices.application_id, devices.facility_id, count(*), 1, min(devices.created_at)
+  from devices join facilities on facilities.id = devices.facility_id
+  where facilities.kind in ('hospital', 'clinic', 'dental_clinic', 'pharmacy', 'pharmacy_chain')
+  group by devices.application_id, devices.facility_id;
 
 -- Names of features that are on, in one line.
 alter table facilities add column features text not null default '';
