@@ -103,6 +103,12 @@ ids! {
     EvidenceId,
     /// A facility's right to use the service.
     RegistrationId,
+    /// One entry about when a facility begins to check the card.
+    OperationStartId,
+    /// Two offices that share devices.
+    AnnexId,
+    /// A declaration why an office does not take part.
+    ExemptionId,
     /// A device account.
     DeviceId,
     /// One activation code of a device.

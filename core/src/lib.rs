@@ -5,6 +5,7 @@
 //! the top what reads across all of them.
 
 pub mod account;
+pub mod annex;
 pub mod application;
 pub mod audit;
 pub mod bulk;
@@ -17,8 +18,10 @@ pub mod db;
 pub mod desk;
 pub mod device;
 pub mod eligibility;
+pub mod ending;
 pub mod error;
 pub mod evidence;
+pub mod exemption;
 pub mod facility;
 pub mod fold;
 pub mod form;
@@ -30,6 +33,7 @@ mod keepable;
 pub mod link;
 pub mod mail;
 pub mod notice;
+pub mod operation;
 pub mod progress;
 pub mod queue;
 pub mod refusal;

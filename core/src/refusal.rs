@@ -20,6 +20,22 @@ pub enum Refusal {
     ApplicationOpen,
     /// Only once the usage start is approved, and only by people of the facility.
     UsageStartFirst,
+    /// Only people of the facility may, once they are known to belong to it.
+    NotVerified,
+    /// An office is in an annex at most once, and in no chain.
+    AnnexTaken,
+    /// The facility is in no annex.
+    NoAnnex,
+    /// The office takes part already: there is nothing to be exempt from.
+    TakesPart,
+    /// A declaration of exemption holds already.
+    ExemptAlready,
+    /// The end of the use is set already.
+    EndsAlready,
+    /// The day that was chosen is past by now.
+    DayPassed,
+    /// Applications under way stand in the way.
+    OthersOpen,
     /// The facility has left the master.
     FacilityClosed,
     /// The step is not possible in the application's present state.
@@ -80,6 +96,14 @@ impl Refusal {
             Self::UsageStartApproved => "usage_start_approved",
             Self::ApplicationOpen => "application_open",
             Self::UsageStartFirst => "usage_start_first",
+            Self::NotVerified => "not_verified",
+            Self::AnnexTaken => "annex_taken",
+            Self::NoAnnex => "no_annex",
+            Self::TakesPart => "takes_part",
+            Self::ExemptAlready => "exempt_already",
+            Self::EndsAlready => "ends_already",
+            Self::DayPassed => "day_passed",
+            Self::OthersOpen => "others_open",
             Self::FacilityClosed => "facility_closed",
             Self::NotInThisState => "not_in_this_state",
             Self::ClaimedByOther => "claimed_by_other",
@@ -122,6 +146,26 @@ impl Refusal {
             Self::UsageStartOpen => "この施設の利用開始申請はすでに受け付けています。申請の状況をご確認ください。",
             Self::UsageStartApproved => {
                 "この施設の利用開始申請はすでに承認されています。端末の追加は「端末機器追加申請」から行えます。"
+            }
+            Self::NotVerified => {
+                "この申請は、施設の方であることの確認が済んでからおこなえます。確認は、利用開始申請の承認で行われます。"
+            }
+            Self::AnnexTaken => {
+                "どちらかの施術所が、すでに併設として申告されています。申告を変えるには、先に今の申告を取り消してください。"
+            }
+            Self::NoAnnex => "この施設には、取り消す併設の申告がありません。",
+            Self::TakesPart => {
+                "この施設はすでに資格確認の利用を始めています。利用をやめるときは、利用終了申請をしてください。"
+            }
+            Self::ExemptAlready => {
+                "やむを得ない事由をすでに申告しています。内容を変えるには、先に今の申告を取り下げてください。"
+            }
+            Self::EndsAlready => {
+                "利用を終了する日がすでに決まっています。日を変えるには、先に利用終了申請を取り下げてください。"
+            }
+            Self::DayPassed => "選んだ日が過ぎています。日付を入力し直してから送ってください。",
+            Self::OthersOpen => {
+                "審査中または差戻し中の申請があります。取り下げるか、結果が出てから、もう一度お試しください。"
             }
             Self::FacilityClosed => {
                 "この施設は廃止として登録されています。お心当たりがない場合はコールセンターへお問い合わせください。"

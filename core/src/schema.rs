@@ -294,6 +294,8 @@ diesel::table! {
         staff_count -> Integer,
         approved_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
     }
 }
 
@@ -319,6 +321,7 @@ diesel::table! {
         holder_name -> Text,
         holder_kana -> Text,
         starts_on -> Nullable<Date>,
+        first_used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -724,6 +727,49 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    operation_starts (id) {
+        id -> Text,
+        facility_id -> Text,
+        application_id -> Text,
+        starts_on -> Date,
+        source -> Text,
+        recorded_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    annexes (id) {
+        id -> Text,
+        main_id -> Text,
+        subordinate_id -> Text,
+        application_id -> Text,
+        declared_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        ended_because -> Text,
+    }
+}
+
+diesel::table! {
+    annex_places (facility_id) {
+        facility_id -> Text,
+        annex_id -> Text,
+    }
+}
+
+diesel::table! {
+    exemptions (id) {
+        id -> Text,
+        facility_id -> Text,
+        application_id -> Text,
+        reason -> Text,
+        takes_effect_on -> Nullable<Date>,
+        declared_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -747,6 +793,11 @@ diesel::joinable!(facility_watches -> facilities (facility_id));
 diesel::joinable!(evidence -> accounts (account_id));
 diesel::joinable!(registrations -> facilities (facility_id));
 diesel::joinable!(registrations -> applications (application_id));
+diesel::joinable!(operation_starts -> facilities (facility_id));
+diesel::joinable!(operation_starts -> applications (application_id));
+diesel::joinable!(annex_places -> annexes (annex_id));
+diesel::joinable!(annex_places -> facilities (facility_id));
+diesel::joinable!(exemptions -> facilities (facility_id));
 diesel::joinable!(devices -> facilities (facility_id));
 diesel::joinable!(devices -> applications (application_id));
 diesel::joinable!(activations -> devices (device_id));
@@ -781,6 +832,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     application_faults,
     evidence,
     registrations,
+    operation_starts,
+    annexes,
+    annex_places,
+    exemptions,
     devices,
     client_apps,
     client_app_minimums,

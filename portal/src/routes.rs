@@ -65,6 +65,7 @@ pub fn routes() -> Vec<Route> {
         post("/facilities/add/join", Person, || web::to(facilities::add::join)),
         get("/home", SignedIn, || web::to(home::show)),
         get("/applications", SignedIn, || web::to(list::show)),
+        get("/applications/start/{kind}", SignedIn, || web::to(start::show)),
         post("/applications/start/{kind}", SignedIn, || web::to(start::start)),
         get("/applications/{id}", SignedIn, || web::to(show::show)),
         get("/applications/{id}/edit/{step}", SignedIn, || web::to(edit::show)),

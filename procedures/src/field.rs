@@ -1,7 +1,7 @@
 //! What every form of a procedure is made of.
 
 use uketsuke_core::application::Answers;
-use uketsuke_core::application::procedure::Shortfall;
+use uketsuke_core::application::procedure::{Shortfall, Step, StepContent, SummaryRow};
 use uketsuke_core::form::{FieldError, FieldFault};
 
 /// A field: its form name and its label.
@@ -9,6 +9,26 @@ use uketsuke_core::form::{FieldError, FieldFault};
 pub(crate) struct Field {
     pub name: &'static str,
     pub label: &'static str,
+}
+
+impl Field {
+    /// A line about it, changed on this step.
+    pub fn row(self, step: &'static str, value: impl Into<String>) -> SummaryRow {
+        SummaryRow { step, field: self.name, label: self.label.to_owned(), value: value.into() }
+    }
+}
+
+/// What a ticked box sends.
+pub(crate) const TICKED: &str = "yes";
+
+/// A step of fields that are all kept.
+pub(crate) fn fields(key: &'static str, title: &'static str, kept: &'static [&'static str]) -> Step {
+    Step { key, title, content: StepContent::Fields { kept, secret: &[], button: "次へ進む" } }
+}
+
+/// A box that must be ticked, or the sentence that asks for it.
+pub(crate) fn ticked(typed: &str, sentence: &str) -> Result<(), FieldFault> {
+    if typed == TICKED { Ok(()) } else { Err(FieldFault::Sentence(sentence.to_owned())) }
 }
 
 /// What was typed there; empty when nothing was sent.

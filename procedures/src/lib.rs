@@ -6,8 +6,16 @@ use std::sync::Arc;
 use uketsuke_core::application::Procedures;
 use uketsuke_core::secret::Keyring;
 
+pub mod annex_cancellation;
+pub mod annex_declaration;
+mod annexed;
 pub mod device_addition;
+pub mod exemption;
 mod field;
+mod files;
+mod matching;
+pub mod operation_start;
+pub mod termination;
 pub mod usage_start;
 
 /// What procedures need of the installation.
@@ -23,6 +31,11 @@ pub struct Means {
 pub fn all(means: &Means) -> Procedures {
     Procedures::new(vec![
         Arc::new(usage_start::UsageStart::new(means.clone())),
+        Arc::new(operation_start::OperationStart),
         Arc::new(device_addition::DeviceAddition::new(means.clone())),
+        Arc::new(annex_declaration::AnnexDeclaration::new(means.clone())),
+        Arc::new(annex_cancellation::AnnexCancellation),
+        Arc::new(exemption::Exemption),
+        Arc::new(termination::Termination),
     ])
 }

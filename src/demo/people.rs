@@ -92,8 +92,8 @@ impl Applicant {
     /// Takes it back.
     pub async fn withdraw(&self, stage: &Stage, id: &ApplicationId) -> anyhow::Result<()> {
         let session = self.log_in(stage).await?;
-        let (scope, id) = (session.scope().clone(), id.clone());
-        Ok(stage.parts.db.write(session.actor(), move |tx| withdraw::withdraw(tx, &scope, &id)).await?)
+        let (scope, id, procedures) = (session.scope().clone(), id.clone(), stage.parts.procedures.clone());
+        Ok(stage.parts.db.write(session.actor(), move |tx| withdraw::withdraw(tx, &procedures, &scope, &id)).await?)
     }
 
     /// Activates the first `count` devices, as the client app does, and names them.

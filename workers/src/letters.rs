@@ -2,9 +2,11 @@
 //! new letter is one line here.
 
 use uketsuke_core::account::mail as account;
+use uketsuke_core::annex;
 use uketsuke_core::application::mail as application;
 use uketsuke_core::closing::FacilityClosed;
 use uketsuke_core::device;
+use uketsuke_core::ending::UsageEnded;
 use uketsuke_core::mail::{Composer, Letter, composer};
 use uketsuke_core::staff::mail as staff;
 
@@ -33,6 +35,9 @@ pub const LETTERS: &[Entry] = &[
     letter::<application::Returned>(),
     letter::<application::Rejected>(),
     letter::<application::Withdrawn>(),
+    letter::<annex::AnnexDeclared>(),
+    letter::<annex::AnnexEnded>(),
+    letter::<UsageEnded>(),
     letter::<FacilityClosed>(),
     letter::<device::ActivatedLetter>(),
     letter::<device::Reissued>(),

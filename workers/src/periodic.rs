@@ -13,7 +13,8 @@ use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
-    account, audit, bulk, client_app, device, eligibility, evidence, holiday, link, report, snapshot, staff, throttle,
+    account, audit, bulk, client_app, device, eligibility, ending, evidence, holiday, link, report, snapshot, staff,
+    throttle,
 };
 
 use crate::Works;
@@ -59,6 +60,7 @@ pub const PERIODIC: &[Entry] = &[
     rows("tell_holidays_end", DAILY, tell_holidays_end),
     rows("note_audit_head", DAILY, note_audit_head),
     rows("forget_finished_jobs", SIX_HOURLY, |tx| queue::sweep(tx, Duration::days(30))),
+    Entry { name: "end_uses", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(end_uses(works))) },
     Entry { name: "gather_figures", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(gather(works))) },
     Entry {
         name: "delete_unneeded_files",
@@ -82,6 +84,10 @@ fn tell_holidays_end(tx: &mut Tx<'_>) -> Result<usize> {
         tracing::warn!(until, "the list of holidays ends: take in this year's file of the Cabinet Office");
     }
     Ok(0)
+}
+
+async fn end_uses(works: Works) -> Result<usize> {
+    ending::end_all_due(&works.db).await
 }
 
 /// Answers nothing to be told: it runs often and always counts.

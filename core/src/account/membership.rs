@@ -39,6 +39,19 @@ pub fn list_facilities(conn: &mut Conn, account: &AccountId) -> Result<Vec<Seat>
     Ok(seats)
 }
 
+/// Every verified person of a facility.
+///
+/// # Errors
+/// From the database only.
+pub fn verified_people(conn: &mut Conn, facility: &FacilityId) -> Result<Vec<AccountId>> {
+    Ok(memberships::table
+        .filter(memberships::facility_id.eq(facility))
+        .filter(memberships::state.eq(MembershipState::Verified))
+        .order(memberships::id)
+        .select(memberships::account_id)
+        .load(conn)?)
+}
+
 /// Adds an unverified membership; `false` when there is one already.
 pub(super) fn insert(tx: &mut Tx<'_>, account: &AccountId, facility: &FacilityId) -> Result<bool> {
     let now = tx.now();

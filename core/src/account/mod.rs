@@ -28,7 +28,7 @@ pub use activate::{Activated, activate, look_at_activation};
 pub use draft::{Draft, Step, discard_draft, find_draft, save_draft, save_password};
 pub use kept::{has_kept_form, keep_form, take_kept_form};
 pub use login::{Attempt, LoginOutcome, NewSession, login};
-pub use membership::{Seat, join, list_facilities, unverify_applicant, verify_applicant};
+pub use membership::{Seat, join, list_facilities, unverify_applicant, verified_people, verify_applicant};
 pub use model::{Account, AccountState, MembershipState};
 pub use password::{PasswordChange, PasswordForm, change_password, read_new_password};
 pub use person::{Person, PersonForm, PersonReading};

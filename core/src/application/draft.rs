@@ -1,10 +1,11 @@
 //! Filling in: open a draft, save it step by step, throw it away. Each step is
 //! kept as typed, right or wrong; nothing is lost with a session.
 
+use super::kind::ApplicationKind;
 use super::model::{Answers, Document, EventDetail};
 use super::procedure::{Case, Procedures, Step, StepContent};
 use super::repo;
-use super::state::{ApplicationKind, Party, State, Verb};
+use super::state::{Party, State, Verb};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::fold::contains_personal_number;
@@ -33,7 +34,11 @@ pub fn start(
     kind: ApplicationKind,
 ) -> Result<ApplicationId> {
     let (facility, now) = (facility::repo::get(tx.conn(), scope.facility())?, tx.now());
-    match procedures.get(kind)?.not_offered(tx.conn(), &facility, scope.verified(), now)? {
+    let procedure = procedures.get(kind)?;
+    if !procedure.applies_to(&facility) {
+        return Err(Error::NotFound);
+    }
+    match procedure.not_offered(tx.conn(), &facility, scope.verified(), now)? {
         Some(refusal) => Err(refusal.into()),
         None => open(tx, scope, kind),
     }

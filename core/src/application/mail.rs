@@ -27,6 +27,9 @@ struct Facts {
     devices_url: String,
     /// Whether the facility makes its accounts itself (居宅同意取得型).
     makes_accounts: bool,
+    gives_devices: bool,
+    /// What follows where no devices are given.
+    then: &'static [&'static str],
     call_centre: String,
 }
 
@@ -42,6 +45,8 @@ fn facts(tx: &mut Tx<'_>, id: &ApplicationId, context: &MailContext) -> Result<F
         reason: decision.map_or(String::new(), |event| event.reason),
         faults: repo::open_faults(tx.conn(), id)?.into_iter().map(|f| f.text).collect(),
         makes_accounts: facility::repo::get(tx.conn(), &application.facility_id)?.client() == ClientForm::HomeConsent,
+        gives_devices: application.kind.entry().gives_devices,
+        then: application.kind.entry().then,
         url: format!("{}/applications/{id}", context.portal_url),
         devices_url: format!("{}/devices", context.portal_url),
         call_centre: context.call_centre_phone.clone(),

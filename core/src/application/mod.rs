@@ -1,7 +1,7 @@
 //! The filing engine: one life for all kinds of application (SPEC 4).
 //!
 //! What was filed is frozen at submission; approval posts to registers through
-//! the procedure's `effect`. Nouns are layers (`model`, `state`, `repo`,
+//! the procedure's `effect`. Nouns are layers (`kind`, `model`, `state`, `repo`,
 //! `mail`), verbs are use cases (`draft`, `files`, `submit`, `claim`, `pass_on`,
 //! `decide`, `second`, `undo`, `withdraw`). Beside them stand what reviewers keep
 //! (`notes`, `checklist`) and what administrators set (`reasons`, `rules`).
@@ -12,6 +12,7 @@ pub mod decide;
 pub mod draft;
 pub mod due;
 pub mod files;
+pub mod kind;
 pub mod mail;
 pub mod model;
 pub mod notes;
@@ -32,6 +33,7 @@ pub mod worklist;
 #[cfg(test)]
 mod tests;
 
+pub use kind::ApplicationKind;
 pub use model::{Answers, Application, Document};
 pub use procedure::{Case, Method, Procedure, Procedures};
-pub use state::{ApplicationKind, State, Verb};
+pub use state::{State, Verb};

@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::kind::ApplicationKind;
 use super::procedure::Terms;
-use super::state::{ApplicationKind, State, Verb};
+use super::state::{State, Verb};
 use crate::db::At;
 use crate::error::Result;
 use crate::ids::{AccountId, ApplicationEventId, ApplicationId, FacilityId, FaultId, FilingId, StaffId};

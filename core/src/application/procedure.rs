@@ -7,9 +7,9 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::kind::ApplicationKind;
 use super::model::{Answers, Application, Document};
 use super::reasons::ReasonAction;
-use super::state::ApplicationKind;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
@@ -145,6 +145,20 @@ pub struct Fact {
     pub verdict: Verdict,
 }
 
+impl Fact {
+    /// What only the applicant states.
+    pub fn stated(row: SummaryRow) -> Self {
+        let (label, stated) = (row.label, row.value);
+        Self { field: row.field, label, stated, master: String::new(), verdict: Verdict::StatedOnly }
+    }
+
+    /// What only we know.
+    pub fn known(label: &str, value: String) -> Self {
+        let (label, stated) = (label.to_owned(), String::new());
+        Self { field: "", label, stated, master: value, verdict: Verdict::StatedOnly }
+    }
+}
+
 /// A canned fault: what can be wrong with which field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FaultReason {
@@ -259,17 +273,23 @@ pub trait Procedure: Send + Sync {
     /// `Internal` when the document is not one of this procedure's.
     fn filed_summary(&self, values: &Value) -> Result<Vec<SummaryRow>>;
 
-    /// The facts a reviewer weighs.
+    /// The facts a reviewer weighs; of itself, what was filed.
     ///
     /// # Errors
     /// As [`Procedure::filed_summary`], or from the database.
-    fn review(&self, conn: &mut Conn, case: &Case, values: &Value) -> Result<Vec<Fact>>;
+    fn review(&self, _: &mut Conn, _: &Case, values: &Value) -> Result<Vec<Fact>> {
+        Ok(self.filed_summary(values)?.into_iter().map(Fact::stated).collect())
+    }
 
     /// What the reviewer ticks off.
-    fn checklist(&self, case: &Case) -> Vec<CheckItem>;
+    fn checklist(&self, _: &Case) -> Vec<CheckItem> {
+        Vec::new()
+    }
 
     /// The canned faults.
-    fn fault_reasons(&self) -> &'static [FaultReason];
+    fn fault_reasons(&self) -> &'static [FaultReason] {
+        &[]
+    }
 
     /// The canned reasons for rejecting and for granting less.
     fn decision_reasons(&self) -> &'static [DecisionReason] {
@@ -294,7 +314,23 @@ pub trait Procedure: Send + Sync {
     }
 
     /// The number a reviewer may lower, if there is one.
-    fn quantity(&self, values: &Value) -> Option<Quantity>;
+    fn quantity(&self, _: &Value) -> Option<Quantity> {
+        None
+    }
+
+    /// What the registers hold of it so far, for the page on which one begins:
+    /// labels and values.
+    ///
+    /// # Errors
+    /// From the database only.
+    fn standing(&self, _: &mut Conn, _: &Facility, _: At) -> Result<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
+
+    /// Whether facilities of this kind have it at all.
+    fn applies_to(&self, _: &Facility) -> bool {
+        true
+    }
 
     /// Why this person cannot begin one now; nothing when they can.
     ///
@@ -323,6 +359,14 @@ pub trait Procedure: Send + Sync {
     /// `Refused(UndoSeen)` when somebody outside may have made use of it; then
     /// the decision stands.
     fn retract(&self, tx: &mut Tx<'_>, application: &Application) -> Result<()>;
+
+    /// Whether people of the facility can still take this approved one back.
+    ///
+    /// # Errors
+    /// From the database only.
+    fn may_take_back(&self, _: &mut Conn, _: &Application, _: At) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// All procedures there are, by kind, and what holds for decisions on any.

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::kind::ApplicationKind;
 use super::procedure::Procedure;
-use super::state::ApplicationKind;
 use crate::audit::Deed;
 use crate::db::{At, Conn, Tx, text_enum};
 use crate::error::{Error, Result};

@@ -7,9 +7,10 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::kind::ApplicationKind;
 use super::model::{Application, Document, Event, EventDetail, Fault, Filing};
 use super::procedure::{Case, Method, OpenFields, Procedure};
-use super::state::{ApplicationKind, Party, State, Verb, transition};
+use super::state::{Party, State, Verb, transition};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{ApplicationEventId, ApplicationId, FaultId, FilingId};
@@ -126,6 +127,18 @@ pub fn find_standing(
         .optional()?)
 }
 
+/// Whether the facility has an application under way, of whatever kind.
+///
+/// # Errors
+/// From the database only.
+pub fn has_open(conn: &mut Conn, facility: &crate::ids::FacilityId) -> Result<bool> {
+    let open = applications::table
+        .filter(applications::facility_id.eq(facility))
+        .filter(applications::state.eq_any(State::open().filter(|s| *s != State::Draft)));
+    let count: i64 = open.count().get_result(conn)?;
+    Ok(count > 0)
+}
+
 pub(super) fn insert_draft(
     tx: &mut Tx<'_>,
     scope: &FacilityScope,
@@ -165,7 +178,7 @@ pub(super) fn save_document(tx: &mut Tx<'_>, application: &Application, document
 pub(super) const fn open_already(kind: ApplicationKind) -> Refusal {
     match kind {
         ApplicationKind::UsageStart => Refusal::UsageStartOpen,
-        ApplicationKind::DeviceAddition => Refusal::ApplicationOpen,
+        _ => Refusal::ApplicationOpen,
     }
 }
 

@@ -4,8 +4,8 @@
 
 use diesel::prelude::*;
 
+use super::kind::ApplicationKind;
 use super::procedure::Procedure;
-use super::state::ApplicationKind;
 use crate::audit::Deed;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};

@@ -4,39 +4,6 @@
 use crate::db::text_enum;
 
 text_enum! {
-    /// Which procedure an application belongs to.
-    pub enum ApplicationKind {
-        /// 利用開始申請
-        UsageStart = "usage_start",
-        /// 資格確認端末機器（アカウント）追加申請
-        DeviceAddition = "device_addition",
-    }
-}
-
-impl ApplicationKind {
-    /// Its name, as users know it.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::UsageStart => "利用開始申請",
-            Self::DeviceAddition => "資格確認端末機器（アカウント）追加申請",
-        }
-    }
-
-    /// Whether a facility has it approved at most once.
-    pub const fn once(self) -> bool {
-        matches!(self, Self::UsageStart)
-    }
-
-    /// Why a rule approves one at once, as the applicant reads it.
-    pub const fn approved_itself_because(self) -> &'static str {
-        match self {
-            Self::UsageStart => "提出済みの情報と一致したため",
-            Self::DeviceAddition => "端末の台数が決められた範囲のため",
-        }
-    }
-}
-
-text_enum! {
     /// Where an application stands.
     pub enum State {
         /// Being filled in; only its author sees it.
@@ -95,6 +62,8 @@ text_enum! {
         Resubmit = "resubmit",
         /// Take it back.
         Withdraw = "withdraw",
+        /// Take back what was approved and has not come into effect for good.
+        TakeBack = "take_back",
         /// Undo a reviewer's own decision.
         Undo = "undo",
         /// Undo a second person's own decision.
@@ -159,6 +128,7 @@ pub const TRANSITIONS: &[Transition] = {
         t(Returned, Verb::Resubmit, InReview, Applicant),
         t(Returned, Verb::Withdraw, Withdrawn, Applicant),
         t(Returned, Verb::Undo, InReview, Reviewer),
+        t(Approved, Verb::TakeBack, Withdrawn, Applicant),
         t(Approved, Verb::Undo, InReview, Reviewer),
         t(Rejected, Verb::Undo, InReview, Reviewer),
         t(Approved, Verb::UndoFinal, AwaitingApproval, Approver),
@@ -211,7 +181,7 @@ impl State {
         Self::ALL.iter().copied().filter(|state| !state.is_final())
     }
 
-    /// Whether nothing more can happen, but that a decision is undone.
+    /// Whether nothing more can happen, but that a decision is taken back.
     pub fn is_final(self) -> bool {
         TRANSITIONS.iter().filter(|t| t.from == self).all(|t| t.verb.undoes())
     }
@@ -225,7 +195,7 @@ impl State {
 impl Verb {
     /// Whether it takes a decision back.
     pub const fn undoes(self) -> bool {
-        matches!(self, Self::Undo | Self::UndoFinal)
+        matches!(self, Self::TakeBack | Self::Undo | Self::UndoFinal)
     }
 
     /// What happened, in the history that staff read.
@@ -247,6 +217,7 @@ impl Verb {
             Self::Reject => "却下しました",
             Self::Resubmit => "修正した申請を受け付けました",
             Self::Withdraw => "申請を取り下げました",
+            Self::TakeBack => "承認された申請を取り下げました",
             Self::Undo | Self::UndoFinal => "直前の判断を元に戻しました",
         }
     }

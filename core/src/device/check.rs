@@ -16,9 +16,9 @@ use crate::db::{At, Conn};
 use crate::error::{Error, Result};
 use crate::facility::feature::Features;
 use crate::facility::kind::{ClientForm, FacilityKind};
-use crate::ids::{CredentialId, DeviceId};
+use crate::ids::{CredentialId, DeviceId, FacilityId};
 use crate::jose::{AccessClaims, Jwk, thumbprint_bytes};
-use crate::schema::{credentials, devices, facilities, registrations};
+use crate::schema::{annexes, credentials, devices, facilities, registrations};
 
 /// The scope every device token has.
 pub const SCOPE: &str = "eligibility";
@@ -67,8 +67,8 @@ pub struct Facts {
     pub facility_code: String,
     /// 所属機関.
     pub facility_kind: FacilityKind,
-    /// Codes of the offices it speaks for besides (従たる施術所).
-    pub annex_facility_codes: Vec<String>,
+    /// The code of the office it speaks for besides (従たる施術所).
+    pub annex_facility_code: Option<String>,
     /// ID.
     pub user_id: String,
     /// What its holder may do.
@@ -99,6 +99,7 @@ pub struct Client {
 /// All that one look-up brings.
 #[derive(Queryable)]
 struct Row {
+    facility: FacilityId,
     credential: CredentialState,
     jwk: String,
     thumbprint: String,
@@ -124,6 +125,7 @@ fn find(conn: &mut Conn, id: &CredentialId) -> Result<Option<Row>> {
         .left_join(registrations::table.on(registrations::facility_id.eq(devices::facility_id)))
         .filter(credentials::id.eq(id))
         .select((
+            devices::facility_id,
             credentials::state,
             credentials::jwk,
             credentials::thumbprint,
@@ -229,11 +231,23 @@ pub fn check(conn: &mut Conn, claims: &AccessClaims, now: At) -> Result<Checked>
         device: row.device,
         facility_code: row.facility_code,
         facility_kind: row.facility_kind,
-        annex_facility_codes: Vec::new(),
+        annex_facility_code: annex_code(conn, &row.facility, now)?,
         user_id: row.user_id,
         role: row.role,
         features: row.features,
     })))
+}
+
+/// The code of the open office that this one speaks for besides.
+fn annex_code(conn: &mut Conn, main: &FacilityId, now: At) -> Result<Option<String>> {
+    let subordinate: Option<(String, Option<NaiveDate>)> = annexes::table
+        .inner_join(facilities::table.on(facilities::id.eq(annexes::subordinate_id)))
+        .filter(annexes::main_id.eq(main).and(annexes::ended_at.is_null()))
+        .select((facilities::code, facilities::closed_on))
+        .first(conn)
+        .optional()?;
+    let today = tokyo_date(now.utc());
+    Ok(subordinate.filter(|(_, closed_on)| closed_on.is_none_or(|on| today < on)).map(|(code, _)| code))
 }
 
 /// A client by its id, to verify what it signs; `None` when there is none.

@@ -9,7 +9,7 @@ use super::issue::{fresh, new_code};
 use super::model::Device;
 use super::places;
 use super::repo;
-use super::standing::{self, Standing};
+use super::standing;
 use super::state::DeviceState;
 use crate::audit::Deed;
 use crate::clock::tokyo_date;
@@ -40,11 +40,7 @@ pub fn create(
 ) -> Result<DeviceId> {
     makes_accounts(tx.conn(), scope)?;
     let (now, of) = (tx.now(), scope.facility());
-    match standing::of_facility(tx.conn(), of, now)? {
-        Standing::Good => {}
-        Standing::Closed => return Err(Refusal::FacilityClosed.into()),
-        Standing::NotRegistered => return Err(Refusal::UsageStartFirst.into()),
-    }
+    standing::hold_good(tx, of)?;
     let (user_id, holder) = holder::read(typed, day, tokyo_date(now.utc()), None)?;
     if let Some(known) = repo::find_by_user_id(tx.conn(), of, &user_id)? {
         return if is_same(&known, &user_id, &holder) { Ok(known.id) } else { Err(taken()) };

@@ -5,8 +5,7 @@ use askama::Template;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::mail::people;
-use crate::account::find_active_account;
+use crate::account::{find_active_account, verified_people};
 use crate::audit::Deed;
 use crate::clock::tokyo_time_full;
 use crate::db::{At, Tx};
@@ -67,7 +66,7 @@ fn set(tx: &mut Tx<'_>, id: &FacilityId, since: Option<At>, reason: &str) -> Res
 
 fn tell(tx: &mut Tx<'_>, facility: &FacilityId, stopped: bool) -> Result<()> {
     let at = tx.now();
-    for account in people(tx.conn(), facility)? {
+    for account in verified_people(tx.conn(), facility)? {
         tx.send(&FacilityDevices { facility: facility.clone(), account, stopped, at })?;
     }
     Ok(())

@@ -82,6 +82,7 @@ pub(super) fn fresh(facility: &FacilityId, application: &ApplicationId, slot: i3
         holder_name: String::new(),
         holder_kana: String::new(),
         starts_on: None,
+        first_used_at: None,
     }
 }
 

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::model::Device;
 use super::repo;
 use super::state::DeviceState;
-use crate::db::{At, Conn, Tx};
+use crate::account::verified_people;
+use crate::db::{At, Tx};
 use crate::error::{Error, Result};
-use crate::ids::{AccountId, DeviceId, FacilityId};
+use crate::ids::{AccountId, DeviceId};
 use crate::link::{self, LinkPurpose};
 use crate::mail::{Letter, MailContext, Message};
 use crate::schema::{accounts, facilities, memberships};
@@ -34,7 +35,7 @@ pub(super) enum Notice {
 /// Tells every verified person of the facility.
 pub(super) fn tell(tx: &mut Tx<'_>, device: &Device, notice: Notice) -> Result<()> {
     let at = tx.now();
-    for account in people(tx.conn(), &device.facility_id)? {
+    for account in verified_people(tx.conn(), &device.facility_id)? {
         let device = device.id.clone();
         match notice {
             Notice::Activated => tx.send(&Activated { device, account, at })?,
@@ -47,16 +48,6 @@ pub(super) fn tell(tx: &mut Tx<'_>, device: &Device, notice: Notice) -> Result<(
         };
     }
     Ok(())
-}
-
-/// Every verified person of a facility.
-pub(super) fn people(conn: &mut Conn, facility: &FacilityId) -> Result<Vec<AccountId>> {
-    Ok(memberships::table
-        .filter(memberships::facility_id.eq(facility))
-        .filter(memberships::state.eq("verified"))
-        .order(memberships::id)
-        .select(memberships::account_id)
-        .load(conn)?)
 }
 
 /// All that the letters' templates may show.

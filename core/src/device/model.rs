@@ -80,6 +80,8 @@ pub struct Device {
     pub holder_kana: String,
     /// Its first day of use (Asia/Tokyo); none means at once.
     pub starts_on: Option<NaiveDate>,
+    /// When it was first checked, as far as is known.
+    pub first_used_at: Option<At>,
 }
 
 impl Device {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::issue::{issue, unissue};
 use super::model::PER_APPLICATION;
 use super::repo;
+use super::standing;
 use super::state::DeviceState;
 use crate::audit::Deed;
 use crate::db::{At, Conn, Tx};
@@ -53,6 +54,7 @@ impl Places {
 /// [`Refusal::TooManyDevices`] beyond 20 for this application; `Conflict` when
 /// another transaction gives for it at this moment.
 pub fn give(tx: &mut Tx<'_>, keyring: &Keyring, grant: &Grant, count: u32, code_days: i64) -> Result<()> {
+    standing::hold_good(tx, grant.facility())?;
     match facility::repo::get(tx.conn(), grant.facility())?.client() {
         ClientForm::QualificationOnly => issue(tx, keyring, grant, count, code_days).map(drop),
         ClientForm::HomeConsent => give_places(tx, grant, count),

@@ -4,9 +4,10 @@
 use diesel::prelude::*;
 
 use crate::clock::tokyo_date;
-use crate::db::{At, Conn};
+use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::ids::FacilityId;
+use crate::refusal::Refusal;
 use crate::registration;
 use crate::schema::facilities;
 
@@ -37,6 +38,21 @@ pub(super) fn of_facility(conn: &mut Conn, facility: &FacilityId, now: At) -> Re
     let closed_on = facilities::table.find(facility).select(facilities::closed_on).first(conn)?;
     let registered = registration::find(conn, facility)?.is_some_and(|row| row.holds(now));
     Ok(judge(closed_on, registered, now))
+}
+
+/// Holds the facility's entry in the register until the transaction ends: nothing
+/// is given while its use ends.
+///
+/// # Errors
+/// `Refused` when its devices do not work.
+pub(super) fn hold_good(tx: &mut Tx<'_>, facility: &FacilityId) -> Result<()> {
+    registration::hold(tx, facility)?;
+    let now = tx.now();
+    match of_facility(tx.conn(), facility, now)? {
+        Standing::Good => Ok(()),
+        Standing::Closed => Err(Refusal::FacilityClosed.into()),
+        Standing::NotRegistered => Err(Refusal::UsageStartFirst.into()),
+    }
 }
 
 /// 機関コード of a facility.

@@ -56,6 +56,9 @@ pub fn write_last_used(tx: &mut Tx<'_>, uses: &[(DeviceId, At)]) -> Result<()> {
         diesel::update(devices::table.filter(devices::id.eq(device)).filter(older))
             .set(devices::last_used_at.eq(*at))
             .execute(tx.conn())?;
+        diesel::update(devices::table.filter(devices::id.eq(device)).filter(devices::first_used_at.is_null()))
+            .set(devices::first_used_at.eq(*at))
+            .execute(tx.conn())?;
     }
     Ok(())
 }
@@ -64,7 +67,7 @@ pub fn write_last_used(tx: &mut Tx<'_>, uses: &[(DeviceId, At)]) -> Result<()> {
 fn write_last_used_at_once(conn: &mut PgConnection, uses: &[(DeviceId, At)]) -> Result<()> {
     let (ids, times): (Vec<&str>, Vec<At>) = uses.iter().map(|(device, at)| (device.as_str(), *at)).unzip();
     diesel::sql_query(
-        "update devices set last_used_at = used.at from unnest($1, $2) as used (id, at) \
+        "update devices set last_used_at = used.at, first_used_at = coalesce(first_used_at, used.at) from unnest($1, $2) as used (id, at) \
          where devices.id = used.id and (last_used_at is null or last_used_at < used.at)",
     )
     .bind::<Array<Text>, _>(ids)

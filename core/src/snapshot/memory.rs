@@ -53,6 +53,22 @@ pub(super) struct Facility {
     pub ended_at: Option<At>,
     pub stopped: bool,
     pub features: Features,
+    /// The office it speaks for besides.
+    pub annex: Option<Annex>,
+}
+
+/// What a check reads of a subordinate office (従たる施術所).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Annex {
+    pub code: Short<15>,
+    pub closed_on: Option<NaiveDate>,
+}
+
+impl Annex {
+    /// Its code, while it is open.
+    pub fn code_on(self, today: NaiveDate) -> Option<Short<15>> {
+        self.closed_on.is_none_or(|on| today < on).then_some(self.code)
+    }
 }
 
 /// A credential in its place.

@@ -31,6 +31,7 @@ use freshness::Freshness;
 use instances::Instance;
 use memory::Memory;
 
+use crate::clock::tokyo_date;
 use crate::db::{AfterCommit, At, Db};
 use crate::device::{AccountRole, Reason};
 use crate::error::{Error, Result};
@@ -61,6 +62,8 @@ pub struct Facts {
     pub facility_code: Short<15>,
     /// 所属機関.
     pub facility_kind: FacilityKind,
+    /// The code of the office it speaks for besides (従たる施術所).
+    pub annex_facility_code: Option<Short<15>>,
     /// ID.
     pub user_id: Short<11>,
     /// What its holder may do.
@@ -188,6 +191,7 @@ impl Snapshot {
         Answer::Active(Facts {
             facility_code: seen.facility.code,
             facility_kind: seen.facility.kind,
+            annex_facility_code: seen.facility.annex.and_then(|annex| annex.code_on(tokyo_date(now.utc()))),
             user_id: seen.credential.user_id,
             role: seen.credential.role,
             features: seen.facility.features,

@@ -8,7 +8,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::memory::{Credential, Facility, Key};
+use super::memory::{Annex, Credential, Facility, Key};
 use super::short::Short;
 use crate::client_app::{self, AppFault};
 use crate::db::{At, Conn};
@@ -18,7 +18,7 @@ use crate::facility::feature::Features;
 use crate::facility::kind::FacilityKind;
 use crate::ids::bytes_of;
 use crate::jose::thumbprint_bytes;
-use crate::schema::{credentials, devices, facilities, registrations};
+use crate::schema::{annexes, credentials, devices, facilities, registrations};
 
 /// Rows per page of a load.
 const PAGE: i64 = 20_000;
@@ -66,8 +66,11 @@ impl CredentialRow {
     }
 }
 
+/// A facility as its tables have it, without what its annex adds.
+type BareRow = (String, String, FacilityKind, Option<NaiveDate>, Option<At>, Option<At>, Option<At>, Features);
+
 /// A facility as its tables have it.
-#[derive(Debug, Queryable)]
+#[derive(Debug)]
 pub(super) struct FacilityRow {
     pub id: String,
     code: String,
@@ -77,6 +80,8 @@ pub(super) struct FacilityRow {
     ended_at: Option<At>,
     stopped_at: Option<At>,
     features: Features,
+    /// Code and closing day of the office it speaks for besides.
+    annex: Option<(String, Option<NaiveDate>)>,
 }
 
 impl FacilityRow {
@@ -90,6 +95,10 @@ impl FacilityRow {
             ended_at: self.ended_at,
             stopped: self.stopped_at.is_some(),
             features: self.features,
+            annex: match &self.annex {
+                Some((code, closed_on)) => Some(Annex { code: Short::new(code)?, closed_on: *closed_on }),
+                None => None,
+            },
         };
         Some((bytes_of(&self.id)?, facility))
     }
@@ -167,19 +176,39 @@ pub(super) fn each_credential(
     }
 }
 
+/// Adds to each main office the subordinate one it speaks for.
+fn with_annexes(conn: &mut Conn, rows: Vec<BareRow>) -> Result<Vec<FacilityRow>> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
+    let mut found: HashMap<String, (String, Option<NaiveDate>)> = HashMap::new();
+    for ids in ids.chunks(CHUNK) {
+        let page: Vec<(String, String, Option<NaiveDate>)> = annexes::table
+            .inner_join(facilities::table.on(facilities::id.eq(annexes::subordinate_id)))
+            .filter(annexes::main_id.eq_any(ids).and(annexes::ended_at.is_null()))
+            .select((annexes::main_id, facilities::code, facilities::closed_on))
+            .load(conn)?;
+        found.extend(page.into_iter().map(|(main, code, closed_on)| (main, (code, closed_on))));
+    }
+    let whole = |row: BareRow| {
+        let (id, code, kind, closed_on, approved_at, ended_at, stopped_at, features) = row;
+        let annex = found.remove(&id);
+        FacilityRow { id, code, kind, closed_on, approved_at, ended_at, stopped_at, features, annex }
+    };
+    Ok(rows.into_iter().map(whole).collect())
+}
+
 /// Every facility of the register, a page at a time.
 pub(super) fn each_facility(conn: &mut Conn, mut take: impl FnMut(Vec<FacilityRow>)) -> Result<()> {
     let mut last = String::new();
     loop {
-        let page: Vec<FacilityRow> = facts_of_facilities!()
+        let page: Vec<BareRow> = facts_of_facilities!()
             .filter(registrations::id.is_not_null())
             .filter(facilities::id.gt(&last))
             .order(facilities::id)
             .limit(PAGE)
             .load(conn)?;
         let Some(end) = page.last() else { return Ok(()) };
-        last.clone_from(&end.id);
-        take(page);
+        last.clone_from(&end.0);
+        take(with_annexes(conn, page)?);
     }
 }
 
@@ -196,7 +225,8 @@ pub(super) fn credentials_by_id(conn: &mut Conn, ids: &[&str]) -> Result<Vec<Cre
 pub(super) fn facilities_by_id(conn: &mut Conn, ids: &[&str]) -> Result<Vec<FacilityRow>> {
     let mut rows = Vec::new();
     for ids in ids.chunks(CHUNK) {
-        rows.extend(facts_of_facilities!().filter(facilities::id.eq_any(ids)).load(conn)?);
+        let bare = facts_of_facilities!().filter(facilities::id.eq_any(ids)).load(conn)?;
+        rows.extend(with_annexes(conn, bare)?);
     }
     Ok(rows)
 }

@@ -102,9 +102,13 @@ fn active(claims: &AccessClaims, facts: &Facts, as_of: Option<i64>) -> String {
     out.push_str("\"},\"facility_code\":");
     text(&mut out, facts.facility_code.as_str());
     let kind = facts.facility_kind.entry();
+    out.push_str(",\"annex_facility_codes\":[");
+    if let Some(code) = &facts.annex_facility_code {
+        text(&mut out, code.as_str());
+    }
     for (name, word) in [
-        (",\"facility_kind\":\"", kind.id),
-        ("\",\"annex_facility_codes\":[],\"service\":\"", kind.client.as_str()),
+        ("],\"facility_kind\":\"", kind.id),
+        ("\",\"service\":\"", kind.client.as_str()),
         ("\",\"role\":\"", facts.role.as_str()),
     ] {
         out.push_str(name);

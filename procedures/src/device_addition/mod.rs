@@ -9,7 +9,6 @@ use askama::Template;
 use serde_json::Value;
 use uketsuke_core::application::procedure::{
     CheckItem, Checked, DecisionReason, Fact, FaultReason, Quantity, Shortfall, Step, StepContent, SummaryRow, Terms,
-    Verdict,
 };
 use uketsuke_core::application::{Answers, Application, ApplicationKind, Case, Procedure, rules};
 use uketsuke_core::clock::tokyo_date;
@@ -117,28 +116,14 @@ impl Procedure for DeviceAddition {
     }
 
     fn review(&self, conn: &mut Conn, case: &Case, values: &Value) -> Result<Vec<Fact>> {
-        let stated = |row: SummaryRow| Fact {
-            field: row.field,
-            label: row.label,
-            stated: row.value,
-            master: String::new(),
-            verdict: Verdict::StatedOnly,
-        };
-        let mut facts: Vec<Fact> = Filing::read(values)?.lines().into_iter().map(stated).collect();
-        let known = |label: &str, value: String| Fact {
-            field: "",
-            label: label.to_owned(),
-            stated: String::new(),
-            master: value,
-            verdict: Verdict::StatedOnly,
-        };
+        let mut facts: Vec<Fact> = Filing::read(values)?.lines().into_iter().map(Fact::stated).collect();
         let places = device::places(conn, &case.facility.id)?;
-        facts.push(known("いまある端末（失効を除く）", format!("{}台", places.live)));
+        facts.push(Fact::known("いまある端末（失効を除く）", format!("{}台", places.live)));
         if places.free() > 0 {
-            facts.push(known("アカウントをまだ作っていない台数", format!("{}台", places.free())));
+            facts.push(Fact::known("アカウントをまだ作っていない台数", format!("{}台", places.free())));
         }
         if let Some(entry) = registration::find(conn, &case.facility.id)? {
-            facts.push(known("利用開始のときの職員数", format!("{}人", entry.staff_count)));
+            facts.push(Fact::known("利用開始のときの職員数", format!("{}人", entry.staff_count)));
         }
         Ok(facts)
     }

@@ -6,13 +6,13 @@ use serde_json::Value;
 use uketsuke_core::application::Case;
 use uketsuke_core::application::procedure::{EVIDENCE_FIELD, Shortfall, SummaryRow};
 use uketsuke_core::error::Result;
-use uketsuke_core::evidence::Evidence;
 use uketsuke_core::form::FieldFault;
 use uketsuke_web::words;
 
 use super::form::{self, DEVICES, METHOD, Method, STAFF, TERMS};
 use super::steps::{self, COUNT_STEP, DOCUMENTS_STEP, MATCH_STEP, METHOD_STEP, TERMS_STEP};
 use crate::field::Open;
+use crate::files::{FiledFile, named};
 
 /// Numbers the shape of [`Filing`].
 pub(super) const SCHEMA_VERSION: i32 = 1;
@@ -31,15 +31,6 @@ pub(super) struct FiledFacility {
     pub code: String,
     pub kind: String,
     pub name: String,
-}
-
-/// A file as it was when this was filed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct FiledFile {
-    pub id: String,
-    pub name: String,
-    pub size_bytes: u64,
-    pub sha256: String,
 }
 
 /// The legal record.
@@ -70,22 +61,11 @@ impl Filing {
             method: Some(method),
             matched: method == Method::Match,
             evidence_label: &self.evidence_label,
-            files: self.evidence.iter().map(|file| (file.name.as_str(), file.size_bytes)).collect(),
+            files: named(&self.evidence),
             staff_count: people(self.staff_count),
             device_count: devices(self.device_count),
             terms_read: true,
         })
-    }
-}
-
-impl From<&Evidence> for FiledFile {
-    fn from(file: &Evidence) -> Self {
-        Self {
-            id: file.id.as_str().to_owned(),
-            name: file.original_name.clone(),
-            size_bytes: file.size(),
-            sha256: file.sha256.clone(),
-        }
     }
 }
 
@@ -154,7 +134,7 @@ pub(super) fn summary(case: &Case) -> Vec<SummaryRow> {
         method: steps::method(case),
         matched: steps::is_matched(case),
         evidence_label: case.facility.kind.entry().evidence_label,
-        files: case.evidence.iter().map(|file| (file.original_name.as_str(), file.size())).collect(),
+        files: named(&case.evidence.iter().map(FiledFile::from).collect::<Vec<_>>()),
         staff_count: shown(staff, form::staff_count(staff), people),
         device_count: shown(asked, form::device_count(asked), devices),
         terms_read: steps::agreed_version(case).is_ok(),
@@ -166,7 +146,7 @@ struct Lines<'a> {
     method: Option<Method>,
     matched: bool,
     evidence_label: &'a str,
-    files: Vec<(&'a str, u64)>,
+    files: String,
     staff_count: String,
     device_count: String,
     terms_read: bool,
@@ -182,7 +162,7 @@ fn lines(from: &Lines<'_>) -> Vec<SummaryRow> {
             rows.push(row(MATCH_STEP, "match", "施設の確認", result.to_owned()));
         }
         Some(Method::Documents) => {
-            rows.push(row(DOCUMENTS_STEP, EVIDENCE_FIELD, from.evidence_label, files(&from.files)));
+            rows.push(row(DOCUMENTS_STEP, EVIDENCE_FIELD, from.evidence_label, from.files.clone()));
         }
         None => {}
     }
@@ -191,12 +171,6 @@ fn lines(from: &Lines<'_>) -> Vec<SummaryRow> {
     let agreed = if from.terms_read { "同意する" } else { "" };
     rows.push(row(TERMS_STEP, TERMS.name, TERMS.label, agreed.to_owned()));
     rows
-}
-
-fn files(files: &[(&str, u64)]) -> String {
-    let named: Vec<String> =
-        files.iter().map(|(name, bytes)| format!("{name}（{}）", words::file_size(*bytes))).collect();
-    named.join("、")
 }
 
 fn people(count: u32) -> String {

@@ -1,12 +1,8 @@
 //! What the applicant types, field by field, and what it means. Everything is
 //! read here, for the step that was just sent as for the whole application.
 
-use uketsuke_core::application::{Answers, Case};
-use uketsuke_core::facility::kind::MatchSecret;
-use uketsuke_core::facility::secret_match::TypedSecret;
 use uketsuke_core::fold;
-use uketsuke_core::form::{FieldErrors, FieldFault};
-use uketsuke_web::form::DateTyped;
+use uketsuke_core::form::FieldFault;
 
 pub(super) use crate::field::{Field, text};
 
@@ -19,9 +15,6 @@ pub(super) const METHOD: Field = Field { name: "method", label: "施設の確認
 pub(super) const STAFF: Field = Field { name: "staff_count", label: "職員数" };
 pub(super) const DEVICES: Field = Field { name: "device_count", label: "申請台数" };
 pub(super) const TERMS: Field = Field { name: "terms", label: "利用規約への同意" };
-/// Names with `secret` in them are kept nowhere, whatever happens to a form.
-pub(super) const ACCOUNT: Field = Field { name: "secret_account", label: "口座番号" };
-pub(super) const BIRTH: Field = Field { name: "secret_birth", label: "施術管理者の生年月日" };
 
 /// What a ticked box sends.
 pub(super) const TICKED: &str = "yes";
@@ -78,29 +71,4 @@ pub(super) fn terms(typed: &str) -> Read<()> {
 /// The terms are not ticked.
 pub(super) fn unread() -> FieldFault {
     FieldFault::Sentence("規約を読んで、同意するに印を付けてください".to_owned())
-}
-
-/// The match secret of the facility's kind, or its faults by field.
-pub(super) fn secret(case: &Case, typed: &Answers) -> Result<TypedSecret, FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let secret = match sort(case) {
-        MatchSecret::AccountNumber => errors
-            .take(ACCOUNT.name, ACCOUNT.label, fold::account_number(text(typed, ACCOUNT.name)))
-            .map(TypedSecret::AccountNumber),
-        MatchSecret::ManagerBirthDate => {
-            birth(typed).read(BIRTH.name, BIRTH.label, &mut errors).map(TypedSecret::ManagerBirthDate)
-        }
-    };
-    errors.into_result(secret)
-}
-
-/// The birth date's four boxes as typed.
-pub(super) fn birth(typed: &Answers) -> DateTyped {
-    let part = |part: &str| text(typed, &format!("{}_{part}", BIRTH.name)).to_owned();
-    DateTyped { era: part("era"), year: part("year"), month: part("month"), day: part("day") }
-}
-
-/// Which secret the facility is matched by.
-pub(super) fn sort(case: &Case) -> MatchSecret {
-    case.facility.kind.entry().secret
 }

@@ -12,6 +12,7 @@ use uketsuke_web::form::{Choice, DateTyped};
 
 use super::form::{self, METHOD, Method, STAFF};
 use super::steps::{self, CLOSED, COUNT_STEP, MATCH_STEP, METHOD_STEP, TERMS_STEP};
+use crate::matching;
 
 #[derive(Template)]
 #[template(path = "procedures/usage_start/method.html")]
@@ -67,7 +68,7 @@ pub(super) fn draw(step: &Step, case: &Case, typed: &Answers, errors: &FieldErro
 
 fn method<'a>(case: &Case, typed: &'a Answers, errors: &'a FieldErrors) -> MethodPage<'a> {
     let closed = (steps::is_closed(case) && !steps::is_matched(case))
-        .then(|| steps::closed_sentence(case.document.mark(CLOSED)));
+        .then(|| matching::closed_sentence(case.document.mark(CLOSED)));
     let offered = Method::ALL.into_iter().filter(|method| closed.is_none() || *method == Method::Documents);
     let chosen = match form::text(typed, METHOD.name) {
         // Nothing chosen yet: the quick way is ready to go, or the only one left.
@@ -96,10 +97,10 @@ fn matching<'a>(case: &'a Case, typed: &'a Answers, errors: &'a FieldErrors) -> 
     MatchPage {
         errors,
         matched: steps::is_matched(case),
-        mismatch: steps::is_mismatch(errors),
-        by_account: form::sort(case) == MatchSecret::AccountNumber,
-        account: form::text(typed, form::ACCOUNT.name),
-        birth: form::birth(typed),
+        mismatch: matching::is_mismatch(errors),
+        by_account: matching::sort(&case.facility) == MatchSecret::AccountNumber,
+        account: form::text(typed, matching::ACCOUNT.name),
+        birth: matching::birth(typed),
         facility_name: &case.facility.name,
         evidence_label: case.facility.kind.entry().evidence_label,
     }

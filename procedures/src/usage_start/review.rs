@@ -29,13 +29,7 @@ pub(super) fn facts(conn: &mut Conn, case: &Case, filing: &Filing) -> Result<Vec
         compared("applicant_name", "申請者の氏名（マスタは施術管理者・開設者）", &name, &master.manager_name, letters),
         compared("applicant_phone", "電話番号", &person.phone, &master.phone, digits),
     ];
-    facts.extend(filing.lines().into_iter().filter(|row| shown(row.field)).map(|row| Fact {
-        field: row.field,
-        label: row.label,
-        stated: row.value,
-        master: String::new(),
-        verdict: Verdict::StatedOnly,
-    }));
+    facts.extend(filing.lines().into_iter().filter(|row| shown(row.field)).map(Fact::stated));
     Ok(facts)
 }
 

@@ -3,19 +3,16 @@
 //! The match is the only one that looks beyond its own fields. What comes of it
 //! is a mark in the document; the secret itself is kept nowhere.
 
-use uketsuke_core::application::procedure::{Checked, EVIDENCE_FIELD, Step, StepContent};
+use uketsuke_core::application::procedure::{Checked, Step, StepContent};
 use uketsuke_core::application::{Answers, Case};
-use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::Tx;
 use uketsuke_core::error::Result;
-use uketsuke_core::facility::kind::MatchSecret;
-use uketsuke_core::facility::secret_match::{self, MatchOutcome, TypedSecret};
 use uketsuke_core::form::{FieldErrors, FieldFault};
-use uketsuke_core::refusal::Refusal;
 use uketsuke_core::secret::Keyring;
 use uketsuke_web::documents::USAGE_TERMS;
 
-use super::form::{self, ACCOUNT, BIRTH, DEVICES, Field, METHOD, Method, STAFF, TERMS};
+use super::form::{self, DEVICES, Field, METHOD, Method, STAFF, TERMS};
+use crate::matching;
 
 pub(super) const METHOD_STEP: &str = "method";
 pub(super) const MATCH_STEP: &str = "match";
@@ -29,13 +26,6 @@ pub(super) const MATCHED: &str = "matched";
 pub(super) const CLOSED: &str = "match_closed";
 /// The version of the terms that were ticked.
 pub(super) const TERMS_READ: &str = "terms_version";
-
-/// How the sentence about a failed match begins.
-const MISMATCH: &str = "提出済みの情報と一致しませんでした";
-
-/// Why ① is closed.
-pub(super) const NO_TRIES: &str = "no_tries";
-pub(super) const NOTHING_TO_COMPARE: &str = "nothing_to_compare";
 
 /// Whether the facility matched, and the master is still the one it matched.
 pub(super) fn is_matched(case: &Case) -> bool {
@@ -95,14 +85,9 @@ fn documents(case: &Case) -> Step {
 }
 
 fn matching(case: &Case) -> Step {
-    const BIRTH_PARTS: &[&str] = &["secret_birth_era", "secret_birth_year", "secret_birth_month", "secret_birth_day"];
-    let secret = match form::sort(case) {
-        MatchSecret::AccountNumber => &[ACCOUNT.name],
-        MatchSecret::ManagerBirthDate => BIRTH_PARTS,
-    };
     match is_matched(case) {
         true => fields(MATCH_STEP, "施設の確認", &[], &[], "次へ進む"),
-        false => fields(MATCH_STEP, "施設の確認", &[], secret, "施設の確認"),
+        false => fields(MATCH_STEP, "施設の確認", &[], matching::boxes(matching::sort(&case.facility)), "施設の確認"),
     }
 }
 
@@ -136,73 +121,18 @@ fn check_method(case: &Case, typed: &Answers, errors: &mut FieldErrors) {
     }
 }
 
-/// One try. A fault of shape costs none.
 fn check_match(tx: &mut Tx<'_>, keyring: &Keyring, case: &Case, typed: &Answers) -> Result<Checked> {
-    let secret = match form::secret(case, typed) {
-        Ok(secret) => secret,
-        Err(errors) => return Ok(Checked { errors, marks: Vec::new() }),
-    };
-    let today = tokyo_date(tx.now().utc());
-    if case.facility.is_closed(today) {
-        return Err(Refusal::FacilityClosed.into());
-    }
-    if matches!(secret, TypedSecret::ManagerBirthDate(on) if on >= today) {
-        let mut errors = FieldErrors::default();
-        errors.add(BIRTH.name, BIRTH.label, not_born_yet());
-        return Ok(Checked { errors, marks: Vec::new() });
-    }
-    let outcome = secret_match::check(tx, keyring, &case.facility, &case.application.account_id, &secret)?;
-    Ok(remembered(case, outcome))
-}
-
-fn remembered(case: &Case, outcome: MatchOutcome) -> Checked {
-    let matched = outcome == MatchOutcome::Matched;
-    let closed = match outcome {
-        MatchOutcome::Closed => Some(NO_TRIES.to_owned()),
-        MatchOutcome::NothingToCompare => Some(NOTHING_TO_COMPARE.to_owned()),
-        MatchOutcome::Matched | MatchOutcome::Wrong { .. } => None,
-    };
-    let mut errors = FieldErrors::default();
-    let field = match form::sort(case) {
-        MatchSecret::AccountNumber => ACCOUNT,
-        MatchSecret::ManagerBirthDate => BIRTH,
-    };
-    match outcome {
-        MatchOutcome::Matched => {}
-        MatchOutcome::Wrong { left } => errors.add(field.name, field.label, wrong_fault(left)),
-        MatchOutcome::Closed | MatchOutcome::NothingToCompare => {
-            errors.add(EVIDENCE_FIELD, "書類", closed_fault(closed.as_deref()));
+    let tried = matching::attempt(tx, keyring, &case.facility, &case.application.account_id, typed)?;
+    let marks = match tried.matched {
+        None => Vec::new(),
+        Some(matched) => {
+            let revision = matched.then(|| case.facility.revision.to_string());
+            vec![(MATCHED, revision), (CLOSED, tried.closed.map(str::to_owned))]
         }
-    }
-    let revision = matched.then(|| case.facility.revision.to_string());
-    Checked { errors, marks: vec![(MATCHED, revision), (CLOSED, closed)] }
-}
-
-/// The same words whatever was wrong.
-fn wrong_fault(left: i32) -> FieldFault {
-    FieldFault::Sentence(format!("{MISMATCH}（残り{left}回）"))
-}
-
-/// Whether one of these faults is a match that failed.
-pub(super) fn is_mismatch(errors: &FieldErrors) -> bool {
-    errors.iter().any(|error| error.sentence().starts_with(MISMATCH))
-}
-
-/// Mostly a 令和 that was to be a 昭和.
-fn not_born_yet() -> FieldFault {
-    FieldFault::Sentence(format!("{}が今日より後の日付です。元号と年を確かめて入力してください", BIRTH.label))
-}
-
-/// Why ① is closed, in the words users read.
-pub(super) fn closed_sentence(why: Option<&str>) -> String {
-    match why {
-        Some(NOTHING_TO_COMPARE) => {
-            "この施設には照合に使う情報が登録されていません。書類を添付して申請してください。".to_owned()
-        }
-        _ => Refusal::MatchClosed.sentence().to_owned(),
-    }
+    };
+    Ok(Checked { errors: tried.errors, marks })
 }
 
 fn closed_fault(why: Option<&str>) -> FieldFault {
-    FieldFault::Sentence(closed_sentence(why))
+    FieldFault::Sentence(matching::closed_sentence(why))
 }

@@ -167,8 +167,8 @@ fn what_was_withdrawn_can_no_longer_be_approved_and_may_be_filed_anew() {
     let staff = reviewer(&w.db);
     w.write(|tx| claim(tx, &staff, &id)).unwrap();
     let seen = w.get(&id).revision;
-    w.write(|tx| withdraw(tx, &w.applicant, &id)).unwrap();
-    w.write(|tx| withdraw(tx, &w.applicant, &id)).expect("a second click finds it done");
+    w.write(|tx| withdraw(tx, &w.procedures, &w.applicant, &id)).unwrap();
+    w.write(|tx| withdraw(tx, &w.procedures, &w.applicant, &id)).expect("a second click finds it done");
     let late = w.write(|tx| approve(tx, &w.procedures, &staff, (&id, seen), Terms::default()));
     assert_eq!(refused(late), Refusal::NotInThisState);
     let anew = w.write(|tx| draft::open_from(tx, &w.applicant, &id)).unwrap();

@@ -15,10 +15,11 @@ use serde_json::{Value, json};
 
 use super::claim::claim;
 use super::decide::NamedFault;
+use super::kind::ApplicationKind;
 use super::model::{Answers, Application};
 use super::procedure::*;
 use super::reasons::ReasonAction;
-use super::state::{ApplicationKind, Verb};
+use super::state::Verb;
 use super::submit::{Sent, submit};
 use super::{draft, repo};
 use crate::db::{Conn, Db, Tx};

@@ -141,7 +141,7 @@ fn what_is_proposed_can_be_withdrawn_and_is_still_decided_when_the_rule_ends() {
     w.proposes(&first, &id, two_devices()).unwrap();
     w.by(&admin, |tx| rules::ask_second_person(tx, &admin, ApplicationKind::UsageStart, false)).unwrap();
     assert!(w.db.read_blocking(|c| proposal(c, &id)).unwrap().is_some());
-    w.write(|tx| withdraw::withdraw(tx, &w.applicant, &id)).unwrap();
+    w.write(|tx| withdraw::withdraw(tx, &w.procedures, &w.applicant, &id)).unwrap();
     assert_eq!(refused(w.confirms(&second, &id)), Refusal::NotInThisState);
     assert_eq!(w.get(&id).state, State::Withdrawn);
 }

@@ -18,8 +18,9 @@ pub use query::{count, keys, keys_of_ids, list, rows_of_ids};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::kind::ApplicationKind;
 use super::procedure::Method;
-use super::state::{ApplicationKind, State};
+use super::state::State;
 use crate::db::{At, text_enum};
 use crate::facility::kind::FacilityKind;
 use crate::ids::{ApplicationId, StaffId};

@@ -24,7 +24,7 @@ fn an_active_device_speaks_for_its_facility() {
     assert_eq!(facts.facility_code, OFFICE.code);
     assert_eq!(facts.facility_kind, FacilityKind::JudoTherapy);
     assert_eq!(facts.facility_kind.entry().client.as_str(), "qualification_only");
-    assert_eq!((facts.role, facts.annex_facility_codes.len()), (AccountRole::General, 0));
+    assert_eq!((facts.role, facts.annex_facility_code), (AccountRole::General, None));
     assert!(facts.features.is_empty());
 }
 

@@ -27,6 +27,9 @@ struct Page {
     devices: Option<u32>,
     /// Whether the facility makes its accounts itself (居宅同意取得型).
     makes_accounts: bool,
+    gives_devices: bool,
+    /// What follows where no devices are given.
+    then: &'static [&'static str],
 }
 
 /// The page after sending.
@@ -48,6 +51,8 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
         number: case.application.number_text().to_owned(),
         address: address(&case),
         approved,
+        gives_devices: procedure.kind().entry().gives_devices,
+        then: procedure.kind().entry().then,
         makes_accounts: case.facility.client() == ClientForm::HomeConsent,
         due: case.application.due_on.map(words::day).unwrap_or_default(),
         mail,

@@ -25,6 +25,7 @@ struct Page {
 /// A kind of application, and what one can do with it now.
 struct Offer {
     title: &'static str,
+    about: &'static str,
     kind: ApplicationKind,
     /// The one under way (or approved, where one is enough), if there is one.
     current: Option<Current>,
@@ -32,9 +33,10 @@ struct Offer {
     not_offered: Option<&'static str>,
 }
 
-struct Current {
-    href: String,
-    label: &'static str,
+/// The application of a kind that is under way, and what to do with it.
+pub(super) struct Current {
+    pub href: String,
+    pub label: &'static str,
 }
 
 struct Row {
@@ -54,16 +56,17 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
         .read(move |c| {
             let facility = facility::repo::get(c, scope.facility())?;
             let mut refusals = Vec::new();
-            for procedure in procedures.iter() {
-                refusals.push(procedure.not_offered(c, &facility, scope.verified(), now)?);
+            for procedure in procedures.iter().filter(|procedure| procedure.applies_to(&facility)) {
+                refusals.push((procedure.kind(), procedure.not_offered(c, &facility, scope.verified(), now)?));
             }
             Ok((facility, repo::list_in_scope(c, &scope)?, refusals))
         })
         .await?;
-    let offers = portal.procedures.iter().zip(refusals).map(|(procedure, refusal)| Offer {
-        title: procedure.title(),
-        kind: procedure.kind(),
-        current: applications.iter().filter(|a| a.kind == procedure.kind()).find_map(current),
+    let offers = refusals.into_iter().map(|(kind, refusal)| Offer {
+        title: kind.title(),
+        about: kind.entry().about,
+        kind,
+        current: applications.iter().filter(|a| a.kind == kind).find_map(current),
         not_offered: refusal.map(Refusal::sentence),
     });
     html(&Page {
@@ -74,7 +77,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     })
 }
 
-fn current(application: &Application) -> Option<Current> {
+pub(super) fn current(application: &Application) -> Option<Current> {
     let label = match application.state {
         State::Draft => "入力を続ける",
         State::Returned => "修正する",

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use uketsuke_core::application::model::{Change, Event, Fault};
 use uketsuke_core::application::procedure::{EVIDENCE_FIELD, SummaryRow};
-use uketsuke_core::application::state::{Party, verbs};
+use uketsuke_core::application::withdraw::may_withdraw;
 use uketsuke_core::application::{Case, Procedure, State, Verb, repo};
 use uketsuke_core::facility::Facility;
 use uketsuke_web::page::Frame;
@@ -35,6 +35,7 @@ struct Page {
     files: Vec<FileLine>,
     events: Vec<EventLine>,
     may_withdraw: bool,
+    gives_devices: bool,
     /// It ended without an approval, and a new one can be begun from it.
     may_again: bool,
     closing: Closing,
@@ -66,17 +67,23 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
         }
         return Ok(see_other(next_open(procedure(&portal, &case)?, &case)));
     }
-    let id = case.application.id.clone();
-    let read = portal
-        .db
-        .read(move |c| Ok((repo::public_history(c, &id)?, repo::open_faults(c, &id)?, repo::latest_filing(c, &id)?)));
-    let (history, faults, filing) = read.await?;
+    let (application, scope) = (case.application.clone(), who.scope().clone());
+    let (procedures, now) = (portal.procedures.clone(), portal.now());
+    let read = portal.db.read(move |c| {
+        let id = &application.id;
+        let procedure = procedures.get(application.kind)?;
+        Ok((
+            (repo::public_history(c, id)?, repo::open_faults(c, id)?, repo::latest_filing(c, id)?),
+            may_withdraw(c, procedure, &scope, &application, now)?,
+        ))
+    });
+    let ((history, faults, filing), may_withdraw) = read.await?;
     let procedure = procedure(&portal, &case)?;
     let rows = match filing {
         Some(filing) => procedure.filed_summary(&filing.values()?)?,
         None => Vec::new(),
     };
-    html(&page(&who, procedure, &case, (history, faults, rows), closing)?)
+    html(&Page { may_withdraw, ..page(&who, procedure, &case, (history, faults, rows), closing)? })
 }
 
 /// The first step where something is missing, or the check page.
@@ -103,7 +110,7 @@ fn page(
         number: application.number_text().to_owned(),
         address: address(case),
         facility: case.facility.clone(),
-        stages: stages(application.state, &history),
+        stages: stages(application.state, &history, application.kind.entry().gives_devices),
         stage_now: stage_now(application.state),
         next: if closing.is_closed() { next_of_closed(application.state) } else { next(case) },
         reason: reason(application.state, &history),
@@ -112,7 +119,8 @@ fn page(
         files: if has_files { file_lines(case) } else { Vec::new() },
         rows,
         events: history.iter().map(event_line).collect::<Result<_, _>>()?,
-        may_withdraw: verbs(application.state, Party::Applicant).any(|verb| verb == Verb::Withdraw),
+        may_withdraw: false,
+        gives_devices: application.kind.entry().gives_devices,
         may_again: matches!(application.state, State::Rejected | State::Withdrawn) && !closing.is_closed(),
         closing,
     })
@@ -120,7 +128,7 @@ fn page(
 
 /// 受付 → 審査 → 承認 → 発行, each with its day once it is reached; nothing for
 /// what ended before.
-fn stages(state: State, history: &[Event]) -> Vec<String> {
+fn stages(state: State, history: &[Event], gives_devices: bool) -> Vec<String> {
     if matches!(state, State::Rejected | State::Withdrawn) {
         return Vec::new();
     }
@@ -134,8 +142,10 @@ fn stages(state: State, history: &[Event]) -> Vec<String> {
         format!("受付{}", day_of(&[Verb::Submit])),
         format!("{review}{}", day_of(&[Verb::Claim, Verb::Assign])),
         format!("承認{approved}"),
-        format!("端末の発行{approved}"),
     ]
+    .into_iter()
+    .chain(gives_devices.then(|| format!("端末の発行{approved}")))
+    .collect()
 }
 
 /// Which stage is under way; past the last when all is done.
@@ -157,7 +167,10 @@ fn next(case: &Case) -> String {
         (State::Returned, _) => {
             "次の項目を直して、もう一度送ってください。受付番号は変わりません。修正をお待ちするあいだ、お約束の日数は進みません。".to_owned()
         }
-        (State::Approved, _) => "承認されました。端末の設定情報を表示して、マイナ資格確認アプリに入力してください。".to_owned(),
+        (State::Approved, _) if case.application.kind.entry().gives_devices => {
+            "承認されました。端末の設定情報を表示して、マイナ資格確認アプリに入力してください。".to_owned()
+        }
+        (State::Approved, _) => format!("承認されました。{}", case.application.kind.entry().then.concat()),
         (State::Rejected, _) => {
             "申請は承認されませんでした。理由をご確認のうえ、内容を直して新しく申請できます。".to_owned()
         }

@@ -1,0 +1,3 @@
+drop trigger standing_subordinate_changes;
+drop table annex_places;
+drop table annexes;
