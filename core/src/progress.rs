@@ -3,13 +3,18 @@
 
 use chrono::NaiveDate;
 
+use crate::annex::{self, Annex};
 use crate::application::{Application, ApplicationKind, State, repo};
-use crate::db::Conn;
+use crate::clock::tokyo_date;
+use crate::db::{At, Conn};
 use crate::device::{self, DeviceState};
 use crate::error::Result;
+use crate::exemption::{self, ExemptionReason};
 use crate::facility::kind::ClientForm;
 use crate::facility::{self, Facility};
-use crate::ids::ApplicationId;
+use crate::ids::{ApplicationId, FacilityId};
+use crate::operation::{self, Contradiction, OperationStart};
+use crate::registration;
 use crate::scope::FacilityScope;
 
 /// The one thing to do next.
@@ -29,6 +34,16 @@ pub enum NextStep {
     SwitchOn,
     /// Approved; this many device accounts wait for a device.
     SetUpDevices(usize),
+    /// A device is in use, and no day of starting is registered.
+    RegisterStart,
+    /// The registered day of starting and the checks that were seen do not agree.
+    CheckStart(Contradiction),
+    /// Its main office's devices speak for it (併設): it needs none of its own.
+    Annexed,
+    /// It has declared why it does not take part.
+    Exempt,
+    /// Its use of the service has ended.
+    Ended,
     /// Nothing is left to do.
     Nothing,
     /// The facility is 廃止: nothing can be begun or set up for it.
@@ -50,15 +65,78 @@ pub struct Progress {
     pub devices_waiting: usize,
     /// Accounts that can still be made (居宅同意取得型).
     pub places_free: u32,
+    /// The day of starting, if one is registered.
+    pub operation: Option<OperationStart>,
+    /// The annex it is in, with the other office's name.
+    pub annex: Option<Together>,
+    /// Why it does not take part, if it declared so.
+    pub exemption: Option<ExemptionReason>,
+    /// The day on which the use ends, or ended.
+    pub ends_on: Option<NaiveDate>,
     /// The applications, newest first.
     pub applications: Vec<Application>,
 }
 
-/// Reads a facility's progress on a day (Asia/Tokyo).
+/// The other office of an annex.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Together {
+    /// Its name.
+    pub other: String,
+    /// Whether the facility in hand is the main one.
+    pub is_main: bool,
+}
+
+/// What the registers hold of a facility besides its devices.
+struct Standing {
+    operation: Option<OperationStart>,
+    contradiction: Option<Contradiction>,
+    annex: Option<Together>,
+    exemption: Option<ExemptionReason>,
+    ends_at: Option<At>,
+    settled: bool,
+}
+
+impl Standing {
+    fn read(conn: &mut Conn, facility: &FacilityId, today: NaiveDate) -> Result<Self> {
+        let operation = operation::find(conn, facility)?;
+        let contradiction = match &operation {
+            Some(entry) if entry.source == operation::Source::Declared => {
+                operation::contradiction(entry.starts_on, device::first_used_on(conn, facility)?, today)
+            }
+            _ => None,
+        };
+        let annex = annex::find(conn, facility)?.map(|annex| together(conn, &annex, facility)).transpose()?;
+        let entry = registration::find(conn, facility)?;
+        Ok(Self {
+            operation,
+            contradiction,
+            annex,
+            exemption: exemption::find(conn, facility)?.map(|held| held.reason),
+            ends_at: entry.as_ref().and_then(|entry| entry.ended_at),
+            settled: entry.is_some_and(|entry| entry.settled_at.is_some()),
+        })
+    }
+
+    /// For people who may see nothing of it.
+    const UNSEEN: Self =
+        Self { operation: None, contradiction: None, annex: None, exemption: None, ends_at: None, settled: false };
+
+    fn has_ended(&self, now: At) -> bool {
+        self.settled || self.ends_at.is_some_and(|ends_at| ends_at <= now)
+    }
+}
+
+fn together(conn: &mut Conn, annex: &Annex, of: &FacilityId) -> Result<Together> {
+    let other = facility::repo::get(conn, annex.other(of))?.name;
+    Ok(Together { other, is_main: annex.is_main(of) })
+}
+
+/// Reads a facility's progress at a moment.
 ///
 /// # Errors
 /// From the database only.
-pub fn of(conn: &mut Conn, scope: &FacilityScope, today: NaiveDate) -> Result<Progress> {
+pub fn of(conn: &mut Conn, scope: &FacilityScope, now: At) -> Result<Progress> {
+    let today = tokyo_date(now.utc());
     let facility = facility::repo::get(conn, scope.facility())?;
     let applications = repo::list_in_scope(conn, scope)?;
     let devices = if scope.verified() { device::list_in_scope(conn, scope)? } else { Vec::new() };
@@ -67,10 +145,26 @@ pub fn of(conn: &mut Conn, scope: &FacilityScope, today: NaiveDate) -> Result<Pr
     let (devices, devices_waiting) = (live.count(), waiting.count());
     let places_free = if scope.verified() { device::places(conn, &facility.id)?.free() } else { 0 };
     let current = current(&applications);
+    let standing = match scope.verified() {
+        true => Standing::read(conn, &facility.id, today)?,
+        false => {
+            Standing { exemption: exemption::find(conn, &facility.id)?.map(|held| held.reason), ..Standing::UNSEEN }
+        }
+    };
+    let in_use = devices > devices_waiting;
     let next = match next_step(current, devices_waiting) {
         _ if facility.is_closed(today) => NextStep::Closed,
+        _ if standing.has_ended(now) => NextStep::Ended,
+        NextStep::Apply if standing.exemption.is_some() => NextStep::Exempt,
+        NextStep::Apply if standing.annex.is_some() => NextStep::Annexed,
         NextStep::Nothing if devices == 0 && places_free > 0 => NextStep::MakeAccounts,
         NextStep::Nothing if devices > 0 && lacks_features(&facility) => NextStep::SwitchOn,
+        NextStep::Nothing | NextStep::SetUpDevices(_) if in_use && standing.operation.is_none() => {
+            NextStep::RegisterStart
+        }
+        NextStep::Nothing if standing.contradiction.is_some() => {
+            standing.contradiction.map_or(NextStep::Nothing, NextStep::CheckStart)
+        }
         next => next,
     };
     Ok(Progress {
@@ -80,6 +174,10 @@ pub fn of(conn: &mut Conn, scope: &FacilityScope, today: NaiveDate) -> Result<Pr
         devices,
         devices_waiting,
         places_free,
+        operation: standing.operation,
+        annex: standing.annex,
+        exemption: standing.exemption,
+        ends_on: standing.ends_at.map(|at| tokyo_date(at.utc())),
         applications,
     })
 }

@@ -16,6 +16,8 @@ mod files;
 mod matching;
 pub mod operation_start;
 pub mod termination;
+#[cfg(test)]
+mod testing;
 pub mod usage_start;
 
 /// What procedures need of the installation.

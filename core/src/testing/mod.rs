@@ -15,6 +15,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Integer, Text};
 use tempfile::TempDir;
 
+use crate::application::{ApplicationKind, State};
 use crate::clock::{Clock, tokyo_date};
 use crate::db::{Actor, Backend, Conn, DatabaseUrl, Db, Tx};
 use crate::device::{self, HolderTyped};
@@ -29,7 +30,7 @@ use crate::ids::{AccountId, ApplicationId, FacilityId, MembershipId, SessionId, 
 use crate::mail::{MailContext, MailJob, Message};
 use crate::queue::Job;
 use crate::registration;
-use crate::schema::{accounts, applications, consents, facilities, jobs, memberships, sessions, staff};
+use crate::schema::{accounts, activations, applications, consents, facilities, jobs, memberships, sessions, staff};
 use crate::scope::{FacilityScope, StaffScope};
 use crate::secret::{HashCost, Keyring, PasswordHash, PasswordHasher, PlainToken};
 use crate::staff::role::Role;
@@ -157,6 +158,14 @@ pub fn letters(conn: &mut Conn) -> Result<Vec<(String, String)>> {
         .load(conn)?;
     let job = |payload: &String| Ok(serde_json::from_str::<MailJob>(payload)?);
     payloads.iter().map(|payload| job(payload).map(|job| (job.letter, job.ids))).collect()
+}
+
+/// How many activation codes still have secrets that could be shown.
+///
+/// # Errors
+/// From the database only.
+pub fn sealed_secrets(conn: &mut Conn) -> Result<i64> {
+    Ok(activations::table.filter(activations::sealed.is_not_null()).count().get_result(conn)?)
 }
 
 /// Composes the last letter of this name, as the worker would.
@@ -368,13 +377,20 @@ pub fn sign_in(tx: &mut Tx<'_>, scope: &FacilityScope) -> Result<PlainToken> {
 /// # Errors
 /// From the database only; a facility has one.
 pub fn approved(tx: &mut Tx<'_>, scope: &FacilityScope) -> Result<Grant> {
-    use crate::application::{ApplicationKind, State};
+    approved_as(tx, scope, ApplicationKind::UsageStart)
+}
+
+/// An approved application of the scope's facility, and the grant it makes.
+///
+/// # Errors
+/// From the database only; kinds of which there is one at most are refused a second.
+pub fn approved_as(tx: &mut Tx<'_>, scope: &FacilityScope, kind: ApplicationKind) -> Result<Grant> {
     let (id, now) = (ApplicationId::mint(), tx.now());
     diesel::insert_into(applications::table)
         .values((
             applications::id.eq(&id),
             applications::number.eq(id.as_str()),
-            applications::kind.eq(ApplicationKind::UsageStart),
+            applications::kind.eq(kind),
             applications::facility_id.eq(scope.facility()),
             applications::account_id.eq(scope.account()),
             applications::state.eq(State::Approved),

@@ -3,8 +3,6 @@
 //! devices speak for it alone.
 
 mod filing;
-#[cfg(test)]
-mod tests;
 
 use askama::Template;
 use serde_json::Value;

@@ -17,6 +17,8 @@ fn same(world: &World, snapshot: &Snapshot, claims: &AccessClaims) -> Answer {
         (Answer::Active(ours), Checked::Active(theirs)) => {
             assert_eq!(ours.facility_code.as_str(), theirs.facility_code);
             assert_eq!(ours.facility_kind, theirs.facility_kind);
+            let annex = ours.annex_facility_code.as_ref().map(Short::as_str);
+            assert_eq!(annex, theirs.annex_facility_code.as_deref());
             assert_eq!(ours.user_id.as_str(), theirs.user_id);
         }
         (Answer::Inactive(Reason::Unknown), Checked::Inactive(_)) => {}
@@ -60,6 +62,37 @@ fn a_token_counts_for_its_time_client_key_and_generation_only() {
         assert_eq!(same(&world, &snapshot, &claims), Answer::Inactive(reason));
     }
     assert!(matches!(same(&world, &snapshot, &good), Answer::Active(_)));
+}
+
+#[test]
+fn a_main_office_s_device_speaks_for_the_other_one_as_long_as_that_is_open() {
+    let world = world();
+    let snapshot = snapshot(&world.db);
+    let claims = world.activate(0);
+    let annex = |snapshot: &Snapshot| match same(&world, snapshot, &claims) {
+        Answer::Active(facts) => facts.annex_facility_code.map(|code| code.as_str().to_owned()),
+        Answer::Inactive(reason) => panic!("{reason:?}"),
+    };
+    assert_eq!(annex(&snapshot), None);
+    let kind = FacilityKind::AcupunctureMassage;
+    let other = testing::NewFacility { kind, code: "1322222222", ..testing::OFFICE };
+    world.write(|tx| {
+        let other = testing::add_facility(tx, other)?;
+        crate::annex::declare(tx, &world.grant, &other)
+    });
+    assert_eq!(annex(&snapshot).as_deref(), Some("1322222222"), "at once");
+    let today = crate::clock::tokyo_date(world.db.clock.now());
+    world.write(|tx| {
+        let other = facilities::table.filter(facilities::code.eq("1322222222"));
+        diesel::update(other).set(facilities::closed_on.eq(today)).execute(tx.conn())?;
+        tx.record(crate::audit::Deed::new("facility.viewed", "facilities", "x"))
+    });
+    assert_eq!(annex(&snapshot), None, "nobody speaks for a closed one");
+    world.write(|tx| {
+        let annex = crate::annex::find(tx.conn(), world.scope.facility())?.expect("together");
+        crate::annex::end(tx, &annex, crate::annex::Ended::Cancelled)
+    });
+    assert_eq!(annex(&snapshot), None);
 }
 
 #[test]

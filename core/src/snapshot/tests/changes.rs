@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::*;
+use crate::annex;
 use crate::client_app::{self, Platform};
 use crate::db::At;
 use crate::device::{DeviceState, DeviceVerb, TRANSITIONS};
@@ -12,6 +13,13 @@ use crate::ids::CredentialId;
 use crate::schema::{client_apps, credentials, devices, facilities, introspection_clients, registrations};
 use crate::secret::PlainToken;
 use crate::staff::role::Role;
+
+/// An office that a main one speaks for.
+const SUBORDINATE: testing::NewFacility<'_> = testing::NewFacility {
+    kind: crate::facility::kind::FacilityKind::AcupunctureMassage,
+    code: "1322222222",
+    ..testing::OFFICE
+};
 
 type Step = fn(&World);
 
@@ -117,6 +125,31 @@ fn whatever_is_written_around_the_use_cases_reaches_memory_too() {
             let staff = testing::add_staff(&w.db, Role::Support);
             w.write(|tx| device::resume_facility(tx, &staff, w.scope.facility()));
         }),
+        ("an annex", |w| {
+            w.write(|tx| {
+                let other = testing::add_facility(tx, SUBORDINATE)?;
+                annex::declare(tx, &w.grant, &other)
+            });
+        }),
+        ("the closing of the subordinate office", |w| {
+            let on = NaiveDate::from_ymd_opt(2026, 12, 1);
+            w.write(|tx| {
+                let other = facilities::table.filter(facilities::code.eq(SUBORDINATE.code));
+                Ok(diesel::update(other).set(facilities::closed_on.eq(on)).execute(tx.conn())?)
+            });
+        }),
+        ("another code of the subordinate office", |w| {
+            w.write(|tx| {
+                let other = facilities::table.filter(facilities::code.eq(SUBORDINATE.code));
+                Ok(diesel::update(other).set(facilities::code.eq("1333333333")).execute(tx.conn())?)
+            });
+        }),
+        ("the end of the annex", |w| {
+            w.write(|tx| {
+                let annex = annex::find(tx.conn(), w.scope.facility())?.expect("together");
+                annex::end(tx, &annex, annex::Ended::Cancelled)
+            });
+        }),
         ("another role of an account", |w| {
             let one = devices::table.find(&w.devices[0]);
             w.write(|tx| Ok(diesel::update(one).set(devices::role.eq("medical_information")).execute(tx.conn())?));
@@ -211,6 +244,7 @@ fn last_use_labels_and_new_codes_are_not_in_the_log() {
     world.write(|tx| device::write_last_used(tx, &[(id.clone(), now)]));
     world.write(|tx| device::set_label(tx, &world.scope, &id, "受付"));
     world.write(|tx| device::reveal(tx, &keyring(), &world.scope, &world.devices[1]));
+    world.write(|tx| registration::hold(tx, world.scope.facility()));
     assert_eq!(world.feed(), 0);
 }
 

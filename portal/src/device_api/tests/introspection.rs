@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use uketsuke_core::annex;
+use uketsuke_core::application::ApplicationKind;
+use uketsuke_core::facility::kind::FacilityKind;
 use uketsuke_core::jose::{AccessClaims, mint_access_token};
 use uketsuke_core::secret::Keyring;
+use uketsuke_core::testing::NewFacility;
 
 use super::*;
 
@@ -26,6 +30,25 @@ async fn an_active_device_is_told_with_its_facility() {
         "service": "qualification_only", "user_id": user_id, "role": "general", "features": [],
     });
     assert_eq!(answer.json(), expected);
+}
+
+#[actix_web::test]
+async fn a_main_office_s_device_is_told_with_both_codes() {
+    let world = world();
+    let device = world.activated().await;
+    let token = world.token(&device).await;
+    let kind = FacilityKind::AcupunctureMassage;
+    world.write(|tx| {
+        let other = testing::add_facility(tx, NewFacility { kind, code: "1322222222", ..testing::OFFICE })?;
+        let grant = testing::approved_as(tx, &world.scope, ApplicationKind::AnnexDeclaration)?;
+        annex::declare(tx, &grant, &other)
+    });
+    assert_eq!(world.check(&token).await.json()["annex_facility_codes"], json!(["1322222222"]));
+    world.write(|tx| {
+        let annex = annex::find(tx.conn(), world.scope.facility())?.expect("together");
+        annex::end(tx, &annex, annex::Ended::Cancelled)
+    });
+    assert_eq!(world.check(&token).await.json()["annex_facility_codes"], json!([]));
 }
 
 #[actix_web::test]

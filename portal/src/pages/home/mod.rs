@@ -1,0 +1,50 @@
+//! `GET /home`: the one thing to do next, and how far everything is. Signed in.
+
+mod next;
+mod tasks;
+
+use actix_web::web::Data;
+use askama::Template;
+use uketsuke_core::application::Application;
+use uketsuke_core::progress::{self, NextStep};
+use uketsuke_web::page::Frame;
+use uketsuke_web::{PageResult, html, words};
+
+use super::closed::Closing;
+use crate::Portal;
+use crate::session::SignedIn;
+use next::Next;
+use tasks::Task;
+
+#[derive(Template)]
+#[template(path = "portal/home.html")]
+struct Page {
+    frame: Frame,
+    next: Next,
+    tasks: Vec<Task>,
+    applications: Vec<Application>,
+    verified: bool,
+    closing: Closing,
+    /// The day on which the use ends or ended; empty when none is set.
+    ends_on: String,
+}
+
+/// The home page.
+pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
+    let scope = who.scope().clone();
+    let verified = scope.verified();
+    let now = portal.now();
+    let progress = portal.db.read(move |c| progress::of(c, &scope, now)).await?;
+    html(&Page {
+        frame: who.frame("ホーム"),
+        closing: Closing::of(&portal, &progress.facility),
+        next: next::next(&progress.next),
+        tasks: tasks::tasks(&progress),
+        ends_on: match progress.next {
+            NextStep::Ended => String::new(),
+            _ => progress.ends_on.map(words::date).unwrap_or_default(),
+        },
+        applications: progress.applications,
+        verified,
+    })
+}
