@@ -35,6 +35,7 @@ pub mod mail;
 pub mod notice;
 pub mod operation;
 pub mod progress;
+pub mod published;
 pub mod queue;
 pub mod refusal;
 pub mod registration;

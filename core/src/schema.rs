@@ -770,6 +770,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    editions (week_on) {
+        week_on -> Date,
+        facilities -> BigInt,
+        added -> BigInt,
+        removed -> BigInt,
+        changed -> BigInt,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    edition_files (week_on, part) {
+        week_on -> Date,
+        part -> Text,
+        storage_key -> Text,
+        size_bytes -> BigInt,
+        sha256 -> Text,
+    }
+}
+
+diesel::joinable!(edition_files -> editions (week_on));
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
 diesel::joinable!(memberships -> accounts (account_id));
@@ -836,6 +858,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     annexes,
     annex_places,
     exemptions,
+    editions,
+    edition_files,
     devices,
     client_apps,
     client_app_minimums,

@@ -50,6 +50,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("device.swapped", "新しい端末に入れ替わりました"),
     ("device.taken_back", "端末の発行を取り消しました"),
     ("device.tokens_ended", "端末が使用中の許可を取り消しました"),
+    ("edition.made", "公開の一覧の週次版を作成しました"),
     ("eligibility.credential_bound", "オンライン資格確認等システムの認証情報の使える場所を変更しました"),
     ("eligibility.credential_ended", "オンライン資格確認等システムの認証情報を停止しました"),
     ("eligibility.credential_made", "オンライン資格確認等システムの認証情報を発行しました"),

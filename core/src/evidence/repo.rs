@@ -11,7 +11,7 @@ use super::sniff::EvidenceKind;
 use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::ids::{AccountId, ApplicationId, EvidenceId, FacilityId};
-use crate::schema::{applications, evidence, facility_imports};
+use crate::schema::{applications, edition_files, evidence, facility_imports};
 use crate::storage::StoredKey;
 
 /// The most files one application may have (SPEC 4.1).
@@ -124,7 +124,7 @@ pub(super) fn delete_never_sent(tx: &mut Tx<'_>, before: At) -> Result<usize> {
 }
 
 /// Which of these keys a row names: as file, as picture, as an import that waits or
-/// as the details of one.
+/// as the details of one, as part of an edition of the published list.
 pub(super) fn named(conn: &mut Conn, keys: &[StoredKey]) -> Result<HashSet<StoredKey>> {
     let files: Vec<StoredKey> =
         evidence::table.filter(evidence::storage_key.eq_any(keys)).select(evidence::storage_key).load(conn)?;
@@ -138,6 +138,10 @@ pub(super) fn named(conn: &mut Conn, keys: &[StoredKey]) -> Result<HashSet<Store
         .filter(facility_imports::details_key.eq_any(keys))
         .select(facility_imports::details_key)
         .load(conn)?;
+    let editions: Vec<StoredKey> = edition_files::table
+        .filter(edition_files::storage_key.eq_any(keys))
+        .select(edition_files::storage_key)
+        .load(conn)?;
     let others = pictures.into_iter().chain(imports).chain(details).flatten();
-    Ok(files.into_iter().chain(others).collect())
+    Ok(files.into_iter().chain(editions).chain(others).collect())
 }

@@ -21,13 +21,18 @@ impl<W: Write> CsvTable<W> {
     /// When `out` cannot be written to.
     pub fn new(mut out: W, headings: &[&str]) -> io::Result<Self> {
         out.write_all("\u{feff}".as_bytes())?;
+        let mut table = Self::going_on(out);
+        table.row(headings)?;
+        Ok(table)
+    }
+
+    /// Goes on with a table that is written in pieces: no mark, no headings.
+    pub fn going_on(out: W) -> Self {
         let csv = csv::WriterBuilder::new()
             .quote_style(csv::QuoteStyle::Always)
             .terminator(csv::Terminator::CRLF)
             .from_writer(out);
-        let mut table = Self { csv };
-        table.row(headings)?;
-        Ok(table)
+        Self { csv }
     }
 
     /// Adds a row.

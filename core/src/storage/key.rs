@@ -13,11 +13,13 @@ pub enum Area {
     Preview,
     /// Rows of a master import that waits to be applied.
     Import,
+    /// Weekly editions of the published list.
+    Edition,
 }
 
 impl Area {
     /// Every area.
-    pub const ALL: [Self; 3] = [Self::Evidence, Self::Preview, Self::Import];
+    pub const ALL: [Self; 4] = [Self::Evidence, Self::Preview, Self::Import, Self::Edition];
 
     /// The first part of its keys.
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Area {
             Self::Evidence => "evidence",
             Self::Preview => "preview",
             Self::Import => "import",
+            Self::Edition => "edition",
         }
     }
 }
