@@ -106,7 +106,7 @@ impl Parts {
     /// # Errors
     /// When the database does not answer.
     pub fn device_api(&self) -> anyhow::Result<DeviceApi> {
-        Ok(DeviceApi::new(self.own_connections()?, self.keyring.clone(), self.config.clone()))
+        Ok(DeviceApi::new(self.own_connections()?, self.keyring.clone(), self.storage.clone(), self.config.clone()))
     }
 
     /// What back-office pages work with.

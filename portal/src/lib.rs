@@ -2,6 +2,7 @@
 
 pub mod device_api;
 pub mod pages;
+mod published;
 mod routes;
 mod session;
 mod state;

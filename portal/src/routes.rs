@@ -9,8 +9,8 @@ use uketsuke_web::routes::{Route, Who, get, post};
 
 use crate::pages::applications::{confirm, done, edit, end, files, list, show, start};
 use crate::pages::{
-    account, activate, consent, devices, documents, facilities, home, login, logout, records, register, reset, top,
-    watch,
+    account, activate, consent, devices, documents, facilities, home, installed, login, logout, records, register,
+    reset, top, watch,
 };
 
 /// The table.
@@ -110,6 +110,11 @@ pub fn routes() -> Vec<Route> {
         get("/device-stopped", Anyone, || web::to(devices::stop::done)),
         get("/watch/{token}", Anyone, || web::to(watch::show)),
         post("/watch/{token}", Anyone, || web::to(watch::open)),
+        get("/installed", Anyone, || web::to(installed::list::show)),
+        get("/installed.csv", Anyone, || web::to(installed::list::csv)),
+        get("/installed/editions", Anyone, || web::to(installed::editions::show)),
+        get("/installed/editions/{week}", Anyone, || web::to(installed::editions::one)),
+        get("/installed/editions/{week}/{file}", Anyone, || web::to(installed::editions::file)),
         get("/terms", Anyone, || web::to(documents::terms)),
         get("/privacy", Anyone, || web::to(documents::privacy)),
         get("/usage-terms", Anyone, || web::to(documents::usage_terms)),

@@ -4,6 +4,7 @@
 //! Pages call it after they have made sure who asks.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, body::SizedStream};
 use futures_util::stream;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -35,6 +36,19 @@ pub fn answer(file: Download, media_type: &'static str, disposition: Disposition
         .insert_header((CONTENT_DISPOSITION, header(disposition)))
         .insert_header((CONTENT_SECURITY_POLICY, SANDBOX))
         .body(SizedStream::new(size, Box::pin(pieces)))
+}
+
+/// As [`answer`], for a file that is written while it is sent.
+pub fn stream(
+    pieces: impl stream::Stream<Item = std::io::Result<Bytes>> + 'static,
+    media_type: &'static str,
+    disposition: Disposition<'_>,
+) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, media_type))
+        .insert_header((CONTENT_DISPOSITION, header(disposition)))
+        .insert_header((CONTENT_SECURITY_POLICY, SANDBOX))
+        .streaming(Box::pin(pieces))
 }
 
 /// As [`answer`], for a small file made in memory.

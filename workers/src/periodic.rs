@@ -13,8 +13,8 @@ use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
-    account, audit, bulk, client_app, device, eligibility, ending, evidence, holiday, link, report, snapshot, staff,
-    throttle,
+    account, audit, bulk, client_app, device, eligibility, ending, evidence, holiday, link, published, report,
+    snapshot, staff, throttle,
 };
 
 use crate::Works;
@@ -61,6 +61,7 @@ pub const PERIODIC: &[Entry] = &[
     rows("note_audit_head", DAILY, note_audit_head),
     rows("forget_finished_jobs", SIX_HOURLY, |tx| queue::sweep(tx, Duration::days(30))),
     Entry { name: "end_uses", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(end_uses(works))) },
+    Entry { name: "make_edition", period: HOURLY, work: Work::Files(|works| Box::pin(make_edition(works))) },
     Entry { name: "gather_figures", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(gather(works))) },
     Entry {
         name: "delete_unneeded_files",
@@ -84,6 +85,11 @@ fn tell_holidays_end(tx: &mut Tx<'_>) -> Result<usize> {
         tracing::warn!(until, "the list of holidays ends: take in this year's file of the Cabinet Office");
     }
     Ok(0)
+}
+
+/// Asked each hour; makes one when the week's is due and not there.
+async fn make_edition(works: Works) -> Result<usize> {
+    published::make_due(&works.db, &works.storage).await.map(usize::from)
 }
 
 async fn end_uses(works: Works) -> Result<usize> {

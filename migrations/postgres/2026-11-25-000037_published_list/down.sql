@@ -1,4 +1,4 @@
+drop index facilities_code;
 create index facilities_code on facilities (code);
-drop index facilities_code_id;
 drop table edition_files;
 drop table editions;

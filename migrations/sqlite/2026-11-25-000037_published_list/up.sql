@@ -22,5 +22,5 @@ create table edition_files (
 create unique index edition_files_key on edition_files (storage_key);
 
 -- The list in the order of codes.
-create index facilities_code_id on facilities (code, id);
 drop index facilities_code;
+create index facilities_code on facilities (code, id);

@@ -9,6 +9,7 @@ mod body;
 mod client_metadata;
 mod diagnose;
 mod error;
+mod facilities;
 mod introspect;
 mod last_used;
 mod manage;

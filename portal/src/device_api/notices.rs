@@ -3,20 +3,17 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, HeaderValue, IfNoneMatch, TryIntoHeaderValue,
-};
-use actix_web::web::{Data, Header, Query};
+use actix_web::web::{Data, Query};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uketsuke_core::db::At;
 use uketsuke_core::facility::kind::FacilityKind;
 use uketsuke_core::facility::prefecture::Prefecture;
 use uketsuke_core::notice::{self, Audience, Notice};
-use uketsuke_core::secret::sha256_hex;
 
 use super::DeviceApi;
 use super::problem::Problem;
+use crate::published::Known;
 
 /// What may stand in the address.
 #[derive(Debug, Default, Deserialize)]
@@ -46,7 +43,7 @@ impl Asked {
 pub async fn show(
     api: Data<DeviceApi>,
     asked: Result<Query<Asked>, actix_web::Error>,
-    known: Result<Header<IfNoneMatch>, actix_web::Error>,
+    known: Known,
 ) -> Result<HttpResponse, Problem> {
     let asked =
         asked.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the query is unreadable"))?;
@@ -54,20 +51,7 @@ pub async fn show(
     let notices = api.db.read(move |c| notice::current(c, audience, now)).await?;
     let body = json!({ "notices": notices.iter().map(told).collect::<Vec<_>>() }).to_string();
     // The same notices are the same bytes.
-    let tag = EntityTag::new_strong(sha256_hex(body.as_bytes()));
-    let has_it = known.is_ok_and(|Header(known)| match known {
-        IfNoneMatch::Any => true,
-        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
-    });
-    let mut answer = HttpResponse::build(if has_it { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    answer
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-cache")))
-        .insert_header((ETAG, tag.try_into_value().expect("hex")));
-    Ok(if has_it {
-        answer.finish()
-    } else {
-        answer.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json"))).body(body)
-    })
+    Ok(known.answer_json(body))
 }
 
 fn told(notice: &Notice) -> Value {

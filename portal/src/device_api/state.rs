@@ -12,6 +12,7 @@ use uketsuke_core::error::Result;
 use uketsuke_core::jose::SigningKey;
 use uketsuke_core::secret::Keyring;
 use uketsuke_core::snapshot::{Settings, Snapshot};
+use uketsuke_core::storage::Storage;
 
 use super::last_used::LastUsed;
 use super::tally::Tally;
@@ -22,6 +23,8 @@ pub struct DeviceApi {
     pub db: Db,
     /// Proves tokens and codes.
     pub keyring: Arc<Keyring>,
+    /// Where editions of the published list lie.
+    pub storage: Storage,
     /// The issuer's address stands here.
     pub config: Arc<Config>,
     /// What checks are answered from.
@@ -43,14 +46,14 @@ impl DeviceApi {
     ///
     /// # Panics
     /// When no thread can be started.
-    pub fn new(db: Db, keyring: Arc<Keyring>, config: Arc<Config>) -> Self {
+    pub fn new(db: Db, keyring: Arc<Keyring>, storage: Storage, config: Arc<Config>) -> Self {
         let settings = Settings {
             name: format!("{} {}", host_name(), config.device_api_listen),
             most_stale: Duration::from_secs(config.check_staleness_seconds.into()),
         };
         let checks = Snapshot::start(&db, settings).expect("a thread can be started");
         let (tally, last_used) = (Tally::default(), LastUsed::default());
-        Self { db, keyring, config, checks, tally, last_used, signing_key: Mutex::default() }
+        Self { db, keyring, storage, config, checks, tally, last_used, signing_key: Mutex::default() }
     }
 
     /// Our name as an OAuth server (`iss`), without a slash at the end.

@@ -9,6 +9,7 @@ pub mod devices;
 pub mod documents;
 pub mod facilities;
 pub mod home;
+pub mod installed;
 pub mod login;
 pub mod logout;
 mod lookup;

@@ -3,6 +3,7 @@
 
 mod account;
 mod bad_input;
+mod installed;
 mod login;
 mod lookup;
 mod registration;

@@ -7,6 +7,7 @@ mod diagnosis;
 mod introspection;
 mod itself;
 mod news;
+mod published;
 mod surface;
 mod tokens;
 
@@ -17,6 +18,7 @@ use actix_web::web::Data;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::{Actor, Tx};
 use uketsuke_core::device::{self, Settings};
@@ -26,6 +28,7 @@ use uketsuke_core::ids::DeviceId;
 use uketsuke_core::jose::device::DeviceKey;
 use uketsuke_core::registration;
 use uketsuke_core::scope::FacilityScope;
+use uketsuke_core::storage::Storage;
 use uketsuke_core::testing::{self, TestDb, keyring, test_db};
 use uketsuke_web::page::SITE_OMF;
 use uketsuke_web::site::{Face, PORTAL_COOKIES, Site};
@@ -38,6 +41,7 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 
 /// The API with an office, two issued devices, and a credential to ask with.
 struct World {
+    _folder: TempDir,
     db: TestDb,
     api: Data<DeviceApi>,
     scope: FacilityScope,
@@ -84,9 +88,11 @@ fn world() -> World {
 fn world_with(db: TestDb, scope: FacilityScope, devices: Vec<DeviceId>) -> World {
     let service = db.write_blocking(Actor::system(), |tx| eligibility::add(tx, "test")).expect("a credential");
     let config = Config::from_lookup(|_| None).expect("the defaults");
-    let api = Data::new(DeviceApi::new(db.db.clone(), keyring(), config.into()));
+    let folder = TempDir::new().expect("a folder");
+    let storage = Storage::local(folder.path()).expect("a store");
+    let api = Data::new(DeviceApi::new(db.db.clone(), keyring(), storage, config.into()));
     assert!(api.checks.wait_until_loaded(std::time::Duration::from_secs(20)), "checks are loaded");
-    World { db, api, scope, devices, service }
+    World { _folder: folder, db, api, scope, devices, service }
 }
 
 impl World {
