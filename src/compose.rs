@@ -178,7 +178,8 @@ fn keyring(config: &Config) -> anyhow::Result<Keyring> {
 
 fn procedures(config: &Config, keyring: &Arc<Keyring>) -> Procedures {
     let (keyring, activation_code_days) = (keyring.clone(), config.activation_code_days);
-    uketsuke_procedures::all(&Means { keyring, activation_code_days })
+    let former_code_days = config.former_code_days;
+    uketsuke_procedures::all(&Means { keyring, activation_code_days, former_code_days })
         .undo_for(chrono::Duration::minutes(config.undo_minutes))
 }
 

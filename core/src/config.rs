@@ -47,6 +47,8 @@ pub struct Config {
     pub activation_link_hours: i64,
     /// Life of a device's activation code, days.
     pub activation_code_days: i64,
+    /// How long a facility's old code is good after 承継, days.
+    pub former_code_days: i64,
     /// How long staff can undo a decision, minutes; its letter waits meanwhile.
     pub undo_minutes: i64,
     /// A font with Japanese letters for PDF files that bring none along; without
@@ -130,6 +132,7 @@ impl Reader<'_> {
             email_max_chars: self.parsed("UKETSUKE_EMAIL_MAX_CHARS", "40"),
             activation_link_hours: self.parsed("UKETSUKE_ACTIVATION_LINK_HOURS", "3"),
             activation_code_days: self.parsed("UKETSUKE_ACTIVATION_CODE_DAYS", "30"),
+            former_code_days: self.parsed("UKETSUKE_FORMER_CODE_DAYS", "60"),
             undo_minutes: self.parsed("UKETSUKE_UNDO_MINUTES", "5"),
             pdf_font: Some(self.text("UKETSUKE_PDF_FONT", "")).filter(|path| !path.is_empty()).map(PathBuf::from),
             hash_threads: self.parsed("UKETSUKE_HASH_THREADS", "1"),

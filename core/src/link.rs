@@ -26,6 +26,8 @@ text_enum! {
         StaffReset = "staff_reset",
         /// Suspends a lost device; subject: the device.
         SuspendDevice = "suspend_device",
+        /// Stops reminders; subject: the account.
+        StopReminders = "stop_reminders",
         /// Opens the portal for staff as a facility sees it; subject: the watch.
         WatchFacility = "watch_facility",
     }

@@ -34,6 +34,14 @@ pub enum Refusal {
     EndsAlready,
     /// The day that was chosen is past by now.
     DayPassed,
+    /// The master does not know the new code (yet).
+    CodeUnknown,
+    /// The new code is the old one.
+    CodeSame,
+    /// Somebody uses the service under the new code.
+    CodeInUse,
+    /// What this approval did cannot be undone.
+    NoUndo,
     /// Applications under way stand in the way.
     OthersOpen,
     /// The facility has left the master.
@@ -103,6 +111,10 @@ impl Refusal {
             Self::ExemptAlready => "exempt_already",
             Self::EndsAlready => "ends_already",
             Self::DayPassed => "day_passed",
+            Self::CodeUnknown => "code_unknown",
+            Self::CodeSame => "code_same",
+            Self::CodeInUse => "code_in_use",
+            Self::NoUndo => "no_undo",
             Self::OthersOpen => "others_open",
             Self::FacilityClosed => "facility_closed",
             Self::NotInThisState => "not_in_this_state",
@@ -164,6 +176,14 @@ impl Refusal {
                 "利用を終了する日がすでに決まっています。日を変えるには、先に利用終了申請を取り下げてください。"
             }
             Self::DayPassed => "選んだ日が過ぎています。日付を入力し直してから送ってください。",
+            Self::CodeUnknown => {
+                "新しい機関コードが、施設マスタにまだありません。届出の反映には最大2週間かかります。反映されてから承認できます。"
+            }
+            Self::CodeSame => "新しい機関コードが、いまの機関コードと同じです。番号をお確かめください。",
+            Self::CodeInUse => {
+                "新しい機関コードでは、すでに利用や申請が行われています。コールセンターへお問い合わせください。"
+            }
+            Self::NoUndo => "この承認は元に戻せません。内容を直すには、もう一度変更申請をしていただいてください。",
             Self::OthersOpen => {
                 "審査中または差戻し中の申請があります。取り下げるか、結果が出てから、もう一度お試しください。"
             }

@@ -101,7 +101,7 @@ mod tests {
     fn failed_mail(db: &TestDb, ids: &str) -> MailId {
         let id = MailId::mint();
         db.write_blocking(Actor::system(), |tx| {
-            let message = Message { to: "taro@example.jp".into(), subject: "件名".into(), body: String::new() };
+            let message = Message { to: "taro@example.jp".into(), subject: "件名".into(), ..Message::default() };
             record_mail(tx, &id, ("application_received", ids), &message)?;
             note_failed(tx, &id, "550 no such user", true)
         })

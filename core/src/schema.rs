@@ -603,6 +603,9 @@ diesel::table! {
         facilities -> BigInt,
         applied -> BigInt,
         ready -> BigInt,
+        operating -> BigInt,
+        exempt -> BigInt,
+        neither -> BigInt,
     }
 }
 
@@ -791,6 +794,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reminders (facility_id, kind, step) {
+        facility_id -> Text,
+        kind -> Text,
+        step -> Integer,
+        sent_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    reminder_stops (account_id) {
+        account_id -> Text,
+        stopped_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    facility_contacts (facility_id) {
+        facility_id -> Text,
+        application_id -> Text,
+        name -> Text,
+        phone -> Text,
+        email -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    former_codes (code, facility_id) {
+        code -> Text,
+        facility_id -> Text,
+        application_id -> Text,
+        good_until -> Timestamp,
+    }
+}
+
 diesel::joinable!(edition_files -> editions (week_on));
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
@@ -858,8 +897,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     annexes,
     annex_places,
     exemptions,
+    facility_contacts,
+    former_codes,
     editions,
     edition_files,
+    reminders,
+    reminder_stops,
     devices,
     client_apps,
     client_app_minimums,

@@ -10,12 +10,12 @@ use uketsuke_web::routes::{Route, Who, get, post};
 use crate::pages::applications::{confirm, done, edit, end, files, list, show, start};
 use crate::pages::{
     account, activate, consent, devices, documents, facilities, home, installed, login, logout, records, register,
-    reset, top, watch,
+    reminders, reset, top, watch,
 };
 
 /// The table.
 pub fn routes() -> Vec<Route> {
-    use Who::{Anyone, Person, SignedIn, Verified, VerifiedPerson};
+    use Who::{Anyone, MailProgram, Person, SignedIn, Verified, VerifiedPerson};
     vec![
         get("/", Anyone, || web::to(top::show)),
         get("/register", Anyone, || web::to(register::start)),
@@ -108,6 +108,11 @@ pub fn routes() -> Vec<Route> {
         get("/device-stop/{token}", Anyone, || web::to(devices::stop::show)),
         post("/device-stop/{token}", Anyone, || web::to(devices::stop::stop)),
         get("/device-stopped", Anyone, || web::to(devices::stop::done)),
+        get("/reminders/stopped", Anyone, || web::to(reminders::stop::done)),
+        get("/reminders/stop/{token}", Anyone, || web::to(reminders::stop::show)),
+        post("/reminders/stop/{token}", Anyone, || web::to(reminders::stop::stop)),
+        post("/reminders/stop/{token}/one-click", MailProgram, || web::to(reminders::stop::one_click)),
+        post("/account/reminders", Person, || web::to(reminders::settings::save)),
         get("/watch/{token}", Anyone, || web::to(watch::show)),
         post("/watch/{token}", Anyone, || web::to(watch::open)),
         get("/installed", Anyone, || web::to(installed::list::show)),

@@ -9,6 +9,7 @@ use uketsuke_core::secret::Keyring;
 pub mod annex_cancellation;
 pub mod annex_declaration;
 mod annexed;
+pub mod change;
 pub mod device_addition;
 pub mod exemption;
 mod field;
@@ -27,6 +28,8 @@ pub struct Means {
     pub keyring: Arc<Keyring>,
     /// Life of a device's activation code, days.
     pub activation_code_days: i64,
+    /// How long a facility's old code is good after 承継, days.
+    pub former_code_days: i64,
 }
 
 /// Every procedure there is, in the order shown to users.
@@ -38,6 +41,7 @@ pub fn all(means: &Means) -> Procedures {
         Arc::new(annex_declaration::AnnexDeclaration::new(means.clone())),
         Arc::new(annex_cancellation::AnnexCancellation),
         Arc::new(exemption::Exemption),
+        Arc::new(change::Change::new(means.clone())),
         Arc::new(termination::Termination),
     ])
 }

@@ -49,7 +49,8 @@ impl Desk {
     /// A judo-therapy office with two devices issued.
     pub fn new() -> Self {
         let db = test_db();
-        let procedures = crate::all(&Means { keyring: testing::keyring(), activation_code_days: 30 });
+        let procedures =
+            crate::all(&Means { keyring: testing::keyring(), activation_code_days: 30, former_code_days: 60 });
         let scope = testing::office(&db, true);
         let devices = use_service(&db, &scope);
         Self { db, procedures, scope, devices }

@@ -17,6 +17,9 @@ use crate::guard;
 pub enum Who {
     /// Whoever comes.
     Anyone,
+    /// A mail program, by the address in a letter (RFC 8058): it has neither cookies
+    /// nor the token of a form.
+    MailProgram,
     /// A person signed in to the portal.
     SignedIn,
     /// The same, but not staff who look at what the facility sees.
@@ -63,7 +66,12 @@ pub const fn post(path: &'static str, who: Who, handler: fn() -> actix_web::Rout
 /// Adds a table of pages, each behind the guard against forged forms.
 pub fn configure(config: &mut web::ServiceConfig, routes: Vec<Route>) {
     for (path, group) in by_path(routes) {
-        config.service(resource(path, group).wrap(from_fn(guard::pages)));
+        // Such a path has nothing but its one route.
+        let by_program = group.iter().all(|route| route.who == Who::MailProgram);
+        match by_program {
+            true => config.service(resource(path, group).wrap(from_fn(guard::api))),
+            false => config.service(resource(path, group).wrap(from_fn(guard::pages))),
+        };
     }
 }
 

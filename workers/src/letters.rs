@@ -8,6 +8,7 @@ use uketsuke_core::closing::FacilityClosed;
 use uketsuke_core::device;
 use uketsuke_core::ending::UsageEnded;
 use uketsuke_core::mail::{Composer, Letter, composer};
+use uketsuke_core::reminder;
 use uketsuke_core::staff::mail as staff;
 
 /// A letter's name and what composes it.
@@ -38,6 +39,8 @@ pub const LETTERS: &[Entry] = &[
     letter::<annex::AnnexDeclared>(),
     letter::<annex::AnnexEnded>(),
     letter::<UsageEnded>(),
+    letter::<reminder::ReminderDevices>(),
+    letter::<reminder::ReminderStart>(),
     letter::<FacilityClosed>(),
     letter::<device::ActivatedLetter>(),
     letter::<device::Reissued>(),

@@ -13,8 +13,8 @@ use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
-    account, audit, bulk, client_app, device, eligibility, ending, evidence, holiday, link, published, report,
-    snapshot, staff, throttle,
+    account, audit, bulk, client_app, device, eligibility, ending, evidence, holiday, link, published, reminder,
+    report, snapshot, staff, throttle,
 };
 
 use crate::Works;
@@ -62,6 +62,7 @@ pub const PERIODIC: &[Entry] = &[
     rows("forget_finished_jobs", SIX_HOURLY, |tx| queue::sweep(tx, Duration::days(30))),
     Entry { name: "end_uses", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(end_uses(works))) },
     Entry { name: "make_edition", period: HOURLY, work: Work::Files(|works| Box::pin(make_edition(works))) },
+    Entry { name: "remind", period: DAILY, work: Work::Files(|works| Box::pin(remind(works))) },
     Entry { name: "gather_figures", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(gather(works))) },
     Entry {
         name: "delete_unneeded_files",
@@ -90,6 +91,11 @@ fn tell_holidays_end(tx: &mut Tx<'_>) -> Result<usize> {
 /// Asked each hour; makes one when the week's is due and not there.
 async fn make_edition(works: Works) -> Result<usize> {
     published::make_due(&works.db, &works.storage).await.map(usize::from)
+}
+
+/// Once a day of UTC: at nine in the morning in Japan.
+async fn remind(works: Works) -> Result<usize> {
+    reminder::remind_all(&works.db).await
 }
 
 async fn end_uses(works: Works) -> Result<usize> {

@@ -16,7 +16,7 @@ fn failed_mail(world: &World) -> MailId {
         .db
         .write_blocking(Actor::system(), |tx| {
             let message =
-                Message { to: "taro@example.jp".into(), subject: "受け付けました".into(), body: String::new() };
+                Message { to: "taro@example.jp".into(), subject: "受け付けました".into(), ..Message::default() };
             record_mail(tx, &id, ("application_received", "{}"), &message)?;
             note_failed(tx, &id, "550 5.1.1 no such user", true)
         })

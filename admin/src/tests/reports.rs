@@ -59,7 +59,7 @@ async fn each_chart_has_its_table_its_words_and_the_time_of_its_count() {
         }
         assert!(image.html().find("style=").is_none(), "the CSP forbids inline style");
     }
-    assert_eq!(html.select(&images).count(), 9, "waiting, bureaus, flow, places × 2, kinds × 2, prefectures × 2");
+    assert_eq!(html.select(&images).count(), 11, "waiting, bureaus, flow, places × 2, kinds × 3, prefectures × 3");
     assert_eq!(texts(&page.html, "details .details-text table").len(), 7, "no table without rows");
     page.has("もっとも多いのは0営業日の1件です").has("審査して決定した申請がまだ0件しかないため、図にしません");
     page.has("全体では1施設のうち1施設、100.0%です").has("推移を描くには、2週以上の記録が必要です");

@@ -40,6 +40,7 @@ macro_rules! text {
             to: $to,
             subject: Subject.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f: &$facts }.render().map_err(Error::internal)?,
+            ..Message::default()
         }))
     }};
 }

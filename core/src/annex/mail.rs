@@ -116,6 +116,7 @@ macro_rules! letter {
                     to,
                     subject: Subject { f: &f }.render().map_err(Error::internal)?.trim().to_owned(),
                     body: Body { f: &f }.render().map_err(Error::internal)?,
+                    ..Message::default()
                 }))
             }
         }

@@ -87,6 +87,7 @@ macro_rules! letter {
                     to: f.who.email.clone(),
                     subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
                     body: Body { f }.render().map_err(Error::internal)?,
+                    ..Message::default()
                 }))
             }
         }

@@ -87,6 +87,7 @@ impl Letter for FacilityClosed {
             to: account.email,
             subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f }.render().map_err(Error::internal)?,
+            ..Message::default()
         }))
     }
 }

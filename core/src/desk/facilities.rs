@@ -11,6 +11,7 @@ use crate::facility::search::{self, Sought};
 use crate::facility::{self, Facility};
 use crate::fold;
 use crate::ids::FacilityId;
+use crate::participation::{self, Participation, kinds_with_duty};
 use crate::schema::{accounts, audit_events, facilities, memberships};
 use crate::scope::StaffScope;
 use crate::staff::role::Permission;
@@ -27,6 +28,9 @@ pub struct FacilityFilter {
     pub kind: Option<FacilityKind>,
     /// Where it stands.
     pub prefecture: Option<Prefecture>,
+    /// In which of the bureaus' lists it stands at a moment; without a kind, of those
+    /// that have to take part or to say why not.
+    pub participation: Option<(Participation, At)>,
 }
 
 /// One page of facilities, by code.
@@ -88,6 +92,14 @@ pub(super) fn page_query(
         // A code begins with its prefecture, and the list is in the order of codes.
         let (from, before) = search::codes_of(prefecture);
         query = query.filter(facilities::code.ge(from)).filter(facilities::code.lt(before));
+    }
+    if let Some((list, now)) = filter.participation {
+        if filter.kind.is_none() {
+            query = query.filter(facilities::kind.eq_any(kinds_with_duty()));
+        }
+        for condition in participation::conditions(list, now) {
+            query = query.filter(condition);
+        }
     }
     if let Some((code, id)) = after {
         query = query

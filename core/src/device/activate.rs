@@ -21,6 +21,7 @@ use crate::audit::Deed;
 use crate::client_app;
 use crate::db::{At, Tx};
 use crate::error::{Error, Result};
+use crate::facility::succession;
 use crate::fold;
 use crate::ids::{ActivationId, CredentialId, DeviceId};
 use crate::jose::Jwk;
@@ -136,8 +137,10 @@ fn matching_device(
     let password = typed.password.as_ref().map_or("", InitialPassword::reveal);
     let data = password_data(&activation.id, password);
     let password_right = keyring.verify_mac(Purpose::DevicePassword, &data, &activation.password_mac);
-    let right =
-        password_right && typed.facility_code == facility_code && typed.user_id.eq_ignore_ascii_case(&device.user_id);
+    let now = tx.now();
+    let known = typed.facility_code == facility_code
+        || succession::is_former(tx.conn(), &device.facility_id, &typed.facility_code, now)?;
+    let right = password_right && known && typed.user_id.eq_ignore_ascii_case(&device.user_id);
     Ok(right.then_some(device))
 }
 

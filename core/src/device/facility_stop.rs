@@ -129,6 +129,7 @@ impl Letter for FacilityDevices {
             to: person.email,
             subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f }.render().map_err(Error::internal)?,
+            ..Message::default()
         }))
     }
 }

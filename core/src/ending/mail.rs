@@ -54,6 +54,7 @@ impl Letter for UsageEnded {
             to: person.email,
             subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f }.render().map_err(Error::internal)?,
+            ..Message::default()
         }))
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! Written by the effect of an approved application alone.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
@@ -131,6 +133,19 @@ pub fn end(tx: &mut Tx<'_>, facility: &FacilityId) -> Result<()> {
     let now = tx.now();
     diesel::update(exemptions::table.find(&held.id)).set(exemptions::ended_at.eq(now)).execute(tx.conn())?;
     tx.record(Deed::new("exemption.ended", "exemptions", held.id.as_str()).at_facility(facility))
+}
+
+/// Why each of these facilities does not take part, where it declared so.
+///
+/// # Errors
+/// From the database only.
+pub fn reasons_of(conn: &mut Conn, facilities: &[FacilityId]) -> Result<HashMap<FacilityId, ExemptionReason>> {
+    let rows: Vec<(FacilityId, ExemptionReason)> = exemptions::table
+        .filter(exemptions::facility_id.eq_any(facilities))
+        .filter(exemptions::ended_at.is_null())
+        .select((exemptions::facility_id, exemptions::reason))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The declaration that holds for a facility.

@@ -3,6 +3,7 @@
 //! Everybody who deals with facilities reads from here: both sites, the procedures,
 //! the import and the device check.
 
+pub mod amend;
 pub mod code;
 mod columns;
 pub mod feature;
@@ -13,6 +14,7 @@ pub mod repo;
 pub mod sample;
 pub mod search;
 pub mod secret_match;
+pub mod succession;
 #[cfg(test)]
 mod typed_tests;
 

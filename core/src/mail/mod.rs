@@ -7,7 +7,7 @@ mod outbox;
 mod transport;
 
 pub use outbox::{MailRow, MailState, note_failed, note_needless, note_sent, record_mail, was_sent};
-pub use transport::{FileMail, MemoryMail, SendError, SmtpMail, Transport};
+pub use transport::{FileMail, MemoryMail, ONE_CLICK, SendError, SmtpMail, Transport};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -31,7 +31,7 @@ pub struct MailContext {
 }
 
 /// A finished letter: plain text, one recipient.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Message {
     /// The recipient's address.
     pub to: String,
@@ -39,6 +39,9 @@ pub struct Message {
     pub subject: String,
     /// The body; may hold a link, so it is kept nowhere but in the mail itself.
     pub body: String,
+    /// Where a mail program stops letters of this sort without a login (RFC 8058);
+    /// for reminders alone.
+    pub stop_url: Option<String>,
 }
 
 impl std::fmt::Debug for Message {

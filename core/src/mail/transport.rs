@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lettre::message::{Mailbox, header::ContentType};
+use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
@@ -127,15 +128,56 @@ impl SmtpMail {
     }
 }
 
+/// `List-Unsubscribe` (RFC 2369).
+#[derive(Clone)]
+struct Unsubscribe(String);
+
+/// `List-Unsubscribe-Post` (RFC 8058 §3.1): a POST to that address is enough.
+#[derive(Clone)]
+struct OneClick;
+
+/// What `List-Unsubscribe-Post` says, and a mail program sends.
+pub const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
+
+impl Header for Unsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), ONE_CLICK.to_owned())
+    }
+}
+
 fn build(sender: &Mailbox, id: &MailId, message: &Message) -> Result<lettre::Message, SendError> {
     let permanent = |e: String| SendError::Permanent(e);
     let to = message.to.parse().map_err(|_| permanent("the address cannot be parsed".into()))?;
-    lettre::Message::builder()
+    let mut mail = lettre::Message::builder()
         .from(sender.clone())
         .to(Mailbox::new(None, to))
         .subject(message.subject.replace(['\r', '\n'], " "))
         .message_id(Some(format!("<{id}@{}>", sender.email.domain())))
-        .header(ContentType::TEXT_PLAIN)
-        .body(message.body.clone())
-        .map_err(|e| permanent(e.to_string()))
+        .header(ContentType::TEXT_PLAIN);
+    if let Some(url) = &message.stop_url {
+        mail = mail.header(Unsubscribe(format!("<{url}>"))).header(OneClick);
+    }
+    mail.body(message.body.clone()).map_err(|e| permanent(e.to_string()))
 }

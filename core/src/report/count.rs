@@ -9,14 +9,16 @@ use diesel::prelude::*;
 use super::Measure;
 use crate::application::{ApplicationKind, State, Verb};
 use crate::calendar::{Calendar, midnight};
+use crate::clock::tokyo_date;
 use crate::db::{At, Conn};
 use crate::device::DeviceState;
 use crate::error::Result;
 use crate::facility::kind::FacilityKind;
 use crate::facility::prefecture::Prefecture;
 use crate::ids::ApplicationId;
+use crate::participation::{self, Participation};
 use crate::schema::{application_events, application_faults, applications, daily_counts, devices, facilities};
-use crate::schema::{waiting_counts, weekly_counts};
+use crate::schema::{operation_starts, waiting_counts, weekly_counts};
 
 /// Where a facility belongs in the figures.
 pub(super) type Place = (FacilityKind, Prefecture);
@@ -43,6 +45,9 @@ pub(super) struct WeeklyCount {
     facilities: i64,
     applied: i64,
     ready: i64,
+    operating: i64,
+    exempt: i64,
+    neither: i64,
 }
 
 /// A row of `waiting_counts`.
@@ -228,21 +233,26 @@ pub(super) fn waiting(conn: &mut Conn) -> Result<Vec<WaitingCount>> {
 }
 
 /// How facilities stand on a day, for the week that begins on `week_on`.
-pub(super) fn standing(conn: &mut Conn, today: NaiveDate, week_on: NaiveDate) -> Result<Vec<WeeklyCount>> {
-    let mut tally: BTreeMap<Place, [i64; 3]> = BTreeMap::new();
-    let counts = [all(conn, today)?, applied(conn, today)?, ready(conn, today)?];
+pub(super) fn standing(conn: &mut Conn, now: At, week_on: NaiveDate) -> Result<Vec<WeeklyCount>> {
+    let today = tokyo_date(now.utc());
+    let mut tally: BTreeMap<Place, [i64; 6]> = BTreeMap::new();
+    let counts = [
+        all(conn, today)?,
+        applied(conn, today)?,
+        ready(conn, today)?,
+        operating(conn, today)?,
+        listed(conn, Participation::Exempt, now)?,
+        listed(conn, Participation::Neither, now)?,
+    ];
     for (at, rows) in counts.into_iter().enumerate() {
         for (kind, prefecture, count) in rows {
             tally.entry((kind, prefecture)).or_default()[at] += count;
         }
     }
-    let row = |((facility_kind, prefecture), [facilities, applied, ready]): (Place, [i64; 3])| WeeklyCount {
-        week_on,
-        facility_kind,
-        prefecture,
-        facilities,
-        applied,
-        ready,
+    let row = |(place, counts): (Place, [i64; 6])| {
+        let (facility_kind, prefecture) = place;
+        let [facilities, applied, ready, operating, exempt, neither] = counts;
+        WeeklyCount { week_on, facility_kind, prefecture, facilities, applied, ready, operating, exempt, neither }
     };
     Ok(tally.into_iter().map(row).collect())
 }
@@ -261,11 +271,8 @@ fn all(conn: &mut Conn, today: NaiveDate) -> Result<Counts> {
 /// 利用申請済: with a usage start that was sent and neither rejected nor taken
 /// back; there is one at most for each.
 fn applied(conn: &mut Conn, today: NaiveDate) -> Result<Counts> {
-    let over = [State::Draft, State::Discarded, State::Rejected, State::Withdrawn];
-    Ok(applications::table
-        .inner_join(facilities::table)
-        .filter(applications::kind.eq(ApplicationKind::UsageStart))
-        .filter(applications::state.ne_all(over))
+    Ok(facilities::table
+        .filter(facilities::id.eq_any(participation::applied()))
         .filter(facilities::closed_on.is_null().or(facilities::closed_on.gt(today)))
         .group_by((facilities::kind, facilities::prefecture))
         .select((facilities::kind, facilities::prefecture, diesel::dsl::count_star()))
@@ -281,6 +288,32 @@ fn ready(conn: &mut Conn, today: NaiveDate) -> Result<Counts> {
         .group_by((facilities::kind, facilities::prefecture))
         .select((facilities::kind, facilities::prefecture, diesel::dsl::count_star()))
         .load(conn)?)
+}
+
+/// 運用開始済: with a day of starting that has come.
+fn operating(conn: &mut Conn, today: NaiveDate) -> Result<Counts> {
+    let begun = operation_starts::table
+        .filter(operation_starts::ended_at.is_null().and(operation_starts::starts_on.le(today)))
+        .select(operation_starts::facility_id);
+    Ok(facilities::table
+        .filter(facilities::id.eq_any(begun))
+        .filter(facilities::closed_on.is_null().or(facilities::closed_on.gt(today)))
+        .group_by((facilities::kind, facilities::prefecture))
+        .select((facilities::kind, facilities::prefecture, diesel::dsl::count_star()))
+        .load(conn)?)
+}
+
+/// Those in one of the bureaus' lists.
+fn listed(conn: &mut Conn, list: Participation, now: At) -> Result<Counts> {
+    // Boxed queries cannot be grouped afterwards.
+    let mut query = facilities::table
+        .group_by((facilities::kind, facilities::prefecture))
+        .select((facilities::kind, facilities::prefecture, diesel::dsl::count_star()))
+        .into_boxed();
+    for condition in participation::conditions(list, now) {
+        query = query.filter(condition);
+    }
+    Ok(query.load(conn)?)
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ fn from(conn: &mut crate::db::Conn) -> Result<Option<NaiveDate>> {
 
 async fn standing(db: &Db, now: At, today: NaiveDate) -> Result<()> {
     let week_on = monday(today);
-    let (waiting, weekly) = db.read(move |c| Ok((count::waiting(c)?, count::standing(c, today, week_on)?))).await?;
+    let (waiting, weekly) = db.read(move |c| Ok((count::waiting(c)?, count::standing(c, now, week_on)?))).await?;
     db.write(Actor::system(), move |tx| {
         diesel::delete(waiting_counts::table).execute(tx.conn())?;
         for rows in waiting.chunks(BATCH) {

@@ -195,6 +195,21 @@ pub struct Coverage {
     pub applied: i64,
     /// 準備完了: with an active device.
     pub ready: i64,
+    /// 運用開始済: with a day of starting that has come.
+    pub operating: i64,
+    /// やむを得ない事由: not taking part, and declared why.
+    pub exempt: i64,
+    /// Neither taking part nor exempt.
+    pub neither: i64,
+}
+
+/// Counts as a query sums them, in the order of [`Coverage`].
+type Sums = (i64, i64, i64, i64, i64, i64);
+
+impl From<Sums> for Coverage {
+    fn from((facilities, applied, ready, operating, exempt, neither): Sums) -> Self {
+        Self { facilities, applied, ready, operating, exempt, neither }
+    }
 }
 
 impl Coverage {
@@ -203,6 +218,9 @@ impl Coverage {
         self.facilities += other.facilities;
         self.applied += other.applied;
         self.ready += other.ready;
+        self.operating += other.operating;
+        self.exempt += other.exempt;
+        self.neither += other.neither;
     }
 }
 
@@ -213,9 +231,14 @@ macro_rules! covered {
             .group_by(($($group),+))
             .select((
                 $($group),+,
-                sql::<BigInt>("cast(sum(facilities) as bigint)"),
-                sql::<BigInt>("cast(sum(applied) as bigint)"),
-                sql::<BigInt>("cast(sum(ready) as bigint)"),
+                (
+                    sql::<BigInt>("cast(sum(facilities) as bigint)"),
+                    sql::<BigInt>("cast(sum(applied) as bigint)"),
+                    sql::<BigInt>("cast(sum(ready) as bigint)"),
+                    sql::<BigInt>("cast(sum(operating) as bigint)"),
+                    sql::<BigInt>("cast(sum(exempt) as bigint)"),
+                    sql::<BigInt>("cast(sum(neither) as bigint)"),
+                ),
             ))
             .into_boxed();
         if let Some(kind) = filter.kind {
@@ -244,13 +267,11 @@ pub fn coverage(
         .first(conn)
         .optional()?;
     let Some(newest) = newest else { return Ok(BTreeMap::new()) };
-    let rows: Vec<(FacilityKind, Prefecture, i64, i64, i64)> =
+    let rows: Vec<(FacilityKind, Prefecture, Sums)> =
         covered!(filter, (weekly_counts::facility_kind, weekly_counts::prefecture))
             .filter(weekly_counts::week_on.eq(newest))
             .load(conn)?;
-    let row =
-        |(kind, prefecture, facilities, applied, ready)| ((kind, prefecture), Coverage { facilities, applied, ready });
-    Ok(rows.into_iter().map(row).collect())
+    Ok(rows.into_iter().map(|(kind, prefecture, sums)| ((kind, prefecture), sums.into())).collect())
 }
 
 /// How facilities stood at the end of each week (by its Monday) of the period.
@@ -264,11 +285,10 @@ pub fn coverage_over_time(
 ) -> Result<BTreeMap<NaiveDate, Coverage>> {
     must(scope)?;
     let week_on = weekly_counts::week_on;
-    let rows: Vec<(NaiveDate, i64, i64, i64)> = covered!(filter, (week_on))
+    let rows: Vec<(NaiveDate, Sums)> = covered!(filter, (week_on))
         .filter(weekly_counts::week_on.between(monday(filter.from), filter.to))
         .load(conn)?;
-    let row = |(week_on, facilities, applied, ready)| (week_on, Coverage { facilities, applied, ready });
-    Ok(rows.into_iter().map(row).collect())
+    Ok(rows.into_iter().map(|(week_on, sums)| (week_on, sums.into())).collect())
 }
 
 #[cfg(test)]

@@ -253,7 +253,7 @@ async fn every_figure_is_as_counted_by_hand() {
     assert_eq!(db.read_blocking(|c| reasons(c, &scope, &early)).unwrap().iter().map(|r| r.1).sum::<i64>(), 2);
 
     let now = db.read_blocking(|c| coverage(c, &scope, &all)).unwrap();
-    let standing = |facilities, applied, ready| Coverage { facilities, applied, ready };
+    let standing = |facilities, applied, ready| Coverage { facilities, applied, ready, ..Coverage::default() };
     let wanted = [
         ((FacilityKind::JudoTherapy, tokyo()), standing(3, 3, 1)),
         ((FacilityKind::Clinic, hokkaido()), standing(1, 1, 0)),
@@ -283,8 +283,8 @@ async fn counting_again_changes_nothing_and_goes_on_where_it_stopped() {
     assert_eq!(gather(&db).await.unwrap(), 9);
     let all = Filter::last_days(day("2026-11-27"), 90);
     let weeks = db.read_blocking(|c| coverage_over_time(c, &scope, &all)).unwrap();
-    let standing = |facilities, applied, ready| Coverage { facilities, applied, ready };
-    let wanted = [(day("2026-11-16"), standing(4, 4, 1)), (day("2026-11-23"), standing(4, 3, 1))];
+    let standing = |applied, neither| Coverage { facilities: 4, applied, ready: 1, neither, ..Coverage::default() };
+    let wanted = [(day("2026-11-16"), standing(4, 0)), (day("2026-11-23"), standing(3, 1))];
     assert_eq!(weeks, wanted.into_iter().collect());
 }
 
@@ -336,5 +336,34 @@ fn days_are_counted_and_read_by_their_indexes() {
             let scanned = [format!("Seq Scan on {large} "), format!("SCAN {large}\n")];
             assert!(!scanned.iter().any(|scan| format!("{plan}\n").contains(scan)), "{large} in\n{plan}");
         }
+    }
+}
+
+/// What was published for 17 November 2024: offices of two kinds, how many had
+/// applied and how many were ready.
+#[tokio::test]
+async fn the_published_figures_of_2024_come_out_of_facilities_like_those() {
+    let db = test_db();
+    let scope = add_staff(&db, Role::Auditor);
+    let published = [
+        (FacilityKind::JudoTherapy, [47_574, 30_617, 25_683], ["64.4", "54.0"]),
+        (FacilityKind::AcupunctureMassage, [35_694, 9_128, 5_927], ["25.6", "16.6"]),
+    ];
+    for (n, (kind, counts, _)) in published.iter().enumerate() {
+        db.read_blocking(|c| crate::testing::country::offices(c, *kind, n as u32 + 1, *counts)).expect("offices");
+    }
+    gather(&db).await.unwrap();
+    let all = Filter::last_days(day("2026-11-20"), 90);
+    let places = db.read_blocking(|c| coverage(c, &scope, &all)).unwrap();
+    assert!(places.len() > 2, "spread over prefectures");
+    for (kind, [facilities, applied, ready], shares) in published {
+        let mut sum = Coverage::default();
+        places.iter().filter(|(place, _)| place.0 == kind).for_each(|(_, coverage)| sum.add(*coverage));
+        let exempt = facilities / 100;
+        let neither = facilities - applied - exempt;
+        let operating = ready / 2;
+        assert_eq!(sum, Coverage { facilities, applied, ready, operating, exempt, neither });
+        let share = |part: i64| format!("{:.1}", part as f64 * 100.0 / facilities as f64);
+        assert_eq!([share(applied), share(ready)], shares);
     }
 }

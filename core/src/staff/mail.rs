@@ -50,6 +50,7 @@ impl Letter for StaffInvite {
             to: person.email.clone(),
             subject: Subject.render().map_err(Error::internal)?.trim().to_owned(),
             body: body.render().map_err(Error::internal)?,
+            ..Message::default()
         }))
     }
 }
@@ -86,6 +87,7 @@ impl Letter for StaffReset {
             to: person.email.clone(),
             subject: ResetSubject.render().map_err(Error::internal)?.trim().to_owned(),
             body: ResetBody { person: &person, link: &link }.render().map_err(Error::internal)?,
+            ..Message::default()
         }))
     }
 }
@@ -120,6 +122,7 @@ macro_rules! about_login {
                     to: person.email.clone(),
                     subject: Subject.render().map_err(Error::internal)?.trim().to_owned(),
                     body: Body { person: &person, url: &url }.render().map_err(Error::internal)?,
+                    ..Message::default()
                 }))
             }
         }

@@ -4,6 +4,7 @@
 use super::sql;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::facility::kind::FacilityKind;
 use crate::ids::StaffId;
 
 /// Fills so many facilities, and applications of which one in twenty is open. One
@@ -68,4 +69,59 @@ pub fn fill(conn: &mut Conn, (facilities, applications): (u32, u32), reviewer: &
         ),
     };
     sql(conn, &fill(&text, &shared))
+}
+
+/// Offices of one kind: so many there are, have applied, and have a device in use.
+/// Of the ready ones every other has begun; one in a hundred of all, among those
+/// that have not applied, is exempt. `series` tells one call's rows from another's.
+///
+/// # Errors
+/// From the database.
+pub fn offices(conn: &mut Conn, kind: FacilityKind, series: u32, counts: [i64; 3]) -> Result<()> {
+    let [all, applied, ready] = counts;
+    let last_exempt = applied + all / 100;
+    let rows = "
+        insert into facilities (id, code, kind, prefecture, name, kana, postal_code, address, phone, manager_name,
+            search_key, search_grams, revision, created_at, updated_at)
+        select '<S>f' || n, '<S>c' || n, '<KIND>', n % 47 + 1, 'x', '', '', '', '', '', 'x', 'x', 0, <AT>, <AT>
+        from numbers where n <= <ALL>;
+        insert into accounts (id, email, email_key, family_name, given_name, phone, password_hash, state, failures,
+            password_changed_at, revision, created_at, updated_at)
+        values ('<S>a', '<S>@example.jp', '<S>@example.jp', '', '', '', '', 'active', 0, <AT>, 0, <AT>, <AT>);
+        insert into applications (id, number, kind, facility_id, account_id, state, document, revision, created_at,
+            updated_at)
+        select '<S>p' || n, null, 'usage_start', '<S>f' || n, '<S>a', 'approved', '{}', 1, <AT>, <AT>
+        from numbers where n <= <APPLIED>;
+        insert into devices (id, facility_id, application_id, slot, user_id, label, state, generation, revision,
+            created_at, updated_at)
+        select '<S>d' || n, '<S>f' || n, '<S>p' || n, 1, 'W' || n, '', 'active', 1, 1, <AT>, <AT>
+        from numbers where n <= <READY>;
+        insert into operation_starts (id, facility_id, application_id, starts_on, source, recorded_at)
+        select '<S>o' || n, '<S>f' || n, '<S>p' || n, '2026-11-01', 'declared', <AT>
+        from numbers where n <= <READY> and n % 2 = 0;
+        insert into exemptions (id, facility_id, application_id, reason, declared_at)
+        select '<S>e' || n, '<S>f' || n, '<S>p1', 'aged', <AT>
+        from numbers where n > <APPLIED> and n <= <EXEMPT>;
+        drop table numbers;";
+    let numbers = match conn {
+        Conn::Sqlite(_) => {
+            "create temp table numbers (n integer primary key); with recursive up (n) as (select 1 union all \
+             select n + 1 from up where n < <ALL>) insert into numbers select n from up;"
+        }
+        Conn::Postgres(_) => "create temp table numbers as select generate_series(1, <ALL>) as n;",
+    };
+    let words = [
+        ("<S>", format!("s{series}")),
+        ("<KIND>", kind.as_str().to_owned()),
+        ("<ALL>", all.to_string()),
+        ("<APPLIED>", applied.to_string()),
+        ("<READY>", ready.to_string()),
+        ("<EXEMPT>", last_exempt.to_string()),
+        ("<AT>", "timestamp '2026-11-01 01:00:00'".to_owned()),
+    ];
+    let mut text = words.iter().fold(format!("{numbers}{rows}"), |text, (word, value)| text.replace(word, value));
+    if matches!(conn, Conn::Sqlite(_)) {
+        text = text.replace("timestamp '", "'");
+    }
+    sql(conn, &text)
 }

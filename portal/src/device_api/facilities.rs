@@ -8,6 +8,7 @@ use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
 use serde_json::json;
 use uketsuke_core::db::At;
+use uketsuke_core::error::Error;
 use uketsuke_core::published::{self, Edition, Part};
 
 use super::DeviceApi;
@@ -84,5 +85,8 @@ pub async fn editions(
 
 /// A file of an edition.
 pub async fn file(api: Data<DeviceApi>, path: Path<(String, String)>, known: Known) -> Result<HttpResponse, Problem> {
-    Ok(edition_file((&api.db, &api.storage), (&path.0, &path.1), &known).await?)
+    edition_file((&api.db, &api.storage), (&path.0, &path.1), &known).await.map_err(|error| match error {
+        Error::NotFound => Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such edition or file"),
+        other => other.into(),
+    })
 }

@@ -15,6 +15,7 @@ pub mod logout;
 mod lookup;
 pub mod records;
 pub mod register;
+pub mod reminders;
 pub mod reset;
 pub mod top;
 pub mod watch;

@@ -19,13 +19,13 @@ use uketsuke_core::published::{self, Part, Place, Sought};
 use uketsuke_core::storage::Storage;
 use uketsuke_web::download::{self, Disposition};
 
-pub(crate) use tag::Known;
+pub use tag::Known;
 
 /// What may stand in the address of the live list. Nothing of it is an error to
 /// readers; programs are told ([`Asked::strictly`]).
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub struct Asked {
     /// Stable text of 所属機関.
     pub kind: String,
     /// JIS X 0401 number, two digits.

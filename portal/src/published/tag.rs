@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use uketsuke_core::secret::sha256_hex;
 
 /// What the asker has already; nothing when its header cannot be read.
-pub(crate) struct Known(Option<IfNoneMatch>);
+pub struct Known(Option<IfNoneMatch>);
 
 impl FromRequest for Known {
     type Error = actix_web::Error;

@@ -8,6 +8,7 @@ use uketsuke_core::db::Conn;
 use uketsuke_core::desk::export::{BATCH, Listing, Sheet};
 use uketsuke_core::desk::{self, FacilityFilter};
 use uketsuke_core::error::Result;
+use uketsuke_core::exemption::{self, ExemptionReason};
 use uketsuke_core::facility::Facility;
 use uketsuke_core::ids::FacilityId;
 use uketsuke_core::scope::StaffScope;
@@ -36,6 +37,7 @@ const SHEET: Sheet = Sheet {
         Column::new("指定日", 12),
         Column::new("廃止日", 12),
         Column::new("状態", 9),
+        Column::new("やむを得ない事由", 44),
     ],
 };
 
@@ -54,12 +56,13 @@ impl Listing for Found {
     }
 
     fn conditions(&self) -> Vec<(&'static str, String)> {
-        let FacilityFilter { words, kind, prefecture, .. } = &self.filter;
+        let FacilityFilter { words, kind, prefecture, participation } = &self.filter;
         let words = Some(words.trim()).filter(|words| !words.is_empty());
         let chosen = [
             ("コード・名称・電話・メールアドレス", words),
             ("所属機関", kind.map(|kind| kind.label())),
             ("都道府県", prefecture.map(|prefecture| prefecture.name())),
+            ("参加の状況", participation.map(|(list, _)| list.label())),
         ];
         chosen.into_iter().filter_map(|(label, value)| Some((label, value?.to_owned()))).collect()
     }
@@ -71,11 +74,14 @@ impl Listing for Found {
         let page = desk::search_facilities(conn, scope, &self.filter, self.after.as_ref(), BATCH)?;
         self.ended = page.next.is_none();
         self.after = page.next;
-        Ok(page.rows.iter().map(|row| cells(row, self.today)).collect())
+        let ids: Vec<FacilityId> = page.rows.iter().map(|row| row.id.clone()).collect();
+        let reasons = exemption::reasons_of(conn, &ids)?;
+        let row = |row: &Facility| cells(row, self.today, reasons.get(&row.id).copied());
+        Ok(page.rows.iter().map(row).collect())
     }
 }
 
-fn cells(row: &Facility, today: NaiveDate) -> Vec<Cell> {
+fn cells(row: &Facility, today: NaiveDate, exempt: Option<ExemptionReason>) -> Vec<Cell> {
     vec![
         Cell::text(row.code.as_str()),
         Cell::text(&row.name),
@@ -89,6 +95,7 @@ fn cells(row: &Facility, today: NaiveDate) -> Vec<Cell> {
         row.designated_on.into(),
         row.closed_on.into(),
         Cell::text(if row.is_closed(today) { "廃止" } else { "開設中" }),
+        Cell::text(exempt.map_or("", ExemptionReason::label)),
     ]
 }
 
@@ -100,7 +107,7 @@ fn found(office: &Office, asked: &Asked) -> (Found, Place) {
         back: format!("/facilities?{query}"),
         menu: "/facilities",
     };
-    (Found { filter: asked.filter(), after: None, ended: false, today }, place)
+    (Found { filter: asked.filter(office.db.clock().now().into()), after: None, ended: false, today }, place)
 }
 
 /// The page.

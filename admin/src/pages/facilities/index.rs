@@ -5,6 +5,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use uketsuke_core::clock::tokyo_date;
+use uketsuke_core::db::At;
 use uketsuke_core::desk::{self, FacilityFilter};
 use uketsuke_core::facility::Facility;
 use uketsuke_core::facility::code::FacilityCode;
@@ -12,6 +13,7 @@ use uketsuke_core::facility::kind::FacilityKind;
 use uketsuke_core::facility::prefecture::Prefecture;
 use uketsuke_core::form::FieldErrors;
 use uketsuke_core::ids::FacilityId;
+use uketsuke_core::participation::Participation;
 use uketsuke_web::form::{Choice, ChoiceGroup};
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
@@ -32,6 +34,7 @@ struct Page {
     asked: Asked,
     kinds: Vec<Choice>,
     prefectures: Vec<ChoiceGroup>,
+    lists: Vec<Choice>,
     rows: Vec<Facility>,
     next: String,
     today: NaiveDate,
@@ -50,12 +53,14 @@ pub struct Asked {
     words: String,
     kind: String,
     prefecture: String,
+    participation: String,
     after: String,
 }
 
 impl Asked {
-    pub(super) fn filter(&self) -> FacilityFilter {
+    pub(super) fn filter(&self, now: At) -> FacilityFilter {
         FacilityFilter {
+            participation: Participation::parse(&self.participation).map(|list| (list, now)),
             words: self.words.chars().filter(|c| !c.is_control()).take(100).collect(),
             kind: FacilityKind::parse(&self.kind),
             prefecture: Prefecture::parse(&self.prefecture),
@@ -70,8 +75,13 @@ impl Asked {
 
     /// The conditions as a query string.
     pub(super) fn query(&self) -> String {
-        let Self { words, kind, prefecture, .. } = self;
-        format!("words={}&kind={}&prefecture={}", encoded(words), encoded(kind), encoded(prefecture))
+        let parts = [
+            ("words", &self.words),
+            ("kind", &self.kind),
+            ("prefecture", &self.prefecture),
+            ("participation", &self.participation),
+        ];
+        parts.map(|(name, value)| format!("{name}={}", encoded(value))).join("&")
     }
 
     fn page_after(&self, (code, id): (String, FacilityId)) -> String {
@@ -81,13 +91,14 @@ impl Asked {
 
 /// The list.
 pub async fn show(office: Data<Office>, who: Staff<ReadFacilities>, Query(asked): Query<Asked>) -> PageResult {
-    let (scope, filter, after) = (who.scope.clone(), asked.filter(), asked.after());
+    let (scope, filter, after) = (who.scope.clone(), asked.filter(office.db.clock().now().into()), asked.after());
     let found = office.db.read(move |c| desk::search_facilities(c, &scope, &filter, after.as_ref(), SIZE)).await?;
     html(&Page {
         frame: who.frame("施設", "/facilities"),
         errors: FieldErrors::default(),
         kinds: choices::kinds(),
         prefectures: choices::prefectures(),
+        lists: Participation::ALL.iter().map(|list| Choice::new(list.as_str(), list.label())).collect(),
         rows: found.rows,
         next: found.next.map_or(String::new(), |last| asked.page_after(last)),
         today: tokyo_date(office.db.clock().now()),

@@ -25,6 +25,8 @@ const LETTERS: &[(&str, &str)] = &[
     ("device_revoked", "端末の失効"),
     ("device_suspended", "端末の停止"),
     ("facility_closed", "施設の廃止のお知らせ"),
+    ("reminder_devices", "端末の設定のご案内"),
+    ("reminder_start", "運用開始日の登録のご案内"),
     ("usage_ended", "利用終了のお知らせ"),
     ("account_reset", "パスワード再設定のリンク"),
     ("staff_factor_reset", "職員：二段階認証の解除"),

@@ -231,7 +231,7 @@ fn reasons(counts: &[(String, i64)], procedures: &Procedures) -> Parts {
 
 type Standing = BTreeMap<(FacilityKind, Prefecture), Coverage>;
 
-const COVERAGE: &str = "全施設は廃止でない施設、利用申請済は利用開始申請を送った施設（却下・取下げを除く）、準備完了は使える端末のある施設です。";
+const COVERAGE: &str = "全施設は廃止でない施設、利用申請済は利用開始申請を送った施設（却下・取下げを除く）、準備完了は使える端末のある施設、運用開始済は登録した運用開始日を迎えた施設です。やむを得ない事由は、参加せずに事由を申告した施設、未参加はどちらでもない施設です。併設の従たる施術所は、参加しているものとして未参加に数えません。";
 const NO_FACILITIES: &str = "条件に合う施設はありません。";
 
 fn percent(part: i64, whole: i64) -> f64 {
@@ -239,18 +239,14 @@ fn percent(part: i64, whole: i64) -> f64 {
 }
 
 fn coverage_cells(coverage: Coverage) -> Vec<Cell> {
-    let Coverage { facilities, applied, ready } = coverage;
-    vec![
-        Cell::Number(facilities),
-        Cell::Number(applied),
-        Cell::Decimal(percent(applied, facilities)),
-        Cell::Number(ready),
-        Cell::Decimal(percent(ready, facilities)),
-    ]
+    let Coverage { facilities, applied, ready, operating, exempt, neither } = coverage;
+    let shared = [applied, ready, operating, exempt, neither];
+    let pair = |part| [Cell::Number(part), Cell::Decimal(percent(part, facilities))];
+    std::iter::once(Cell::Number(facilities)).chain(shared.into_iter().flat_map(pair)).collect()
 }
 
-/// Two charts of shares, the whole width being all facilities.
-fn shares(ids: [&'static str; 2], of: &[(String, Coverage)]) -> Vec<(&'static str, Chart)> {
+/// Three charts of shares, the whole width being all facilities.
+fn shares(ids: [&'static str; 3], of: &[(String, Coverage)]) -> Vec<(&'static str, Chart)> {
     let chart = |id, title: &str, part: fn(&Coverage) -> i64| {
         let mut whole = Coverage::default();
         of.iter().for_each(|(_, coverage)| whole.add(*coverage));
@@ -280,6 +276,7 @@ fn shares(ids: [&'static str; 2], of: &[(String, Coverage)]) -> Vec<(&'static st
     vec![
         ("利用申請済施設数と割合", chart(ids[0], "利用申請済施設数と全施設に占める割合", |c| c.applied)),
         ("準備完了施設数と割合", chart(ids[1], "準備完了施設数と全施設に占める割合", |c| c.ready)),
+        ("運用開始済施設数と割合", chart(ids[2], "運用開始済施設数と全施設に占める割合", |c| c.operating)),
     ]
 }
 
@@ -295,7 +292,7 @@ fn kinds(counts: Standing) -> Parts {
         .filter(|(_, coverage)| coverage.facilities > 0)
         .collect();
     let row = |(label, coverage): &(String, Coverage)| [vec![Cell::text(label)], coverage_cells(*coverage)].concat();
-    (COVERAGE, shares(["kinds-applied", "kinds-ready"], &all), all.iter().map(row).collect())
+    (COVERAGE, shares(["kinds-applied", "kinds-ready", "kinds-operating"], &all), all.iter().map(row).collect())
 }
 
 fn prefectures(counts: Standing) -> Parts {
@@ -315,7 +312,7 @@ fn prefectures(counts: Standing) -> Parts {
         (coverage.facilities > 0).then(|| [head, coverage_cells(coverage)].concat())
     };
     let rows = Prefecture::all().filter_map(row).collect();
-    (COVERAGE, shares(["prefectures-applied", "prefectures-ready"], &bureaus), rows)
+    (COVERAGE, shares(["prefectures-applied", "prefectures-ready", "prefectures-operating"], &bureaus), rows)
 }
 
 fn weeks(counts: &BTreeMap<NaiveDate, Coverage>) -> Parts {

@@ -25,6 +25,26 @@ pub enum Figure {
     Weeks,
 }
 
+/// Columns, and behind them those that tell how far facilities have come.
+macro_rules! with_coverage {
+    ($($head:expr),+) => {
+        &[
+            $($head,)+
+            ALL,
+            Column::new("利用申請済施設数", 16),
+            Column::new("利用申請済の割合（%）", 20),
+            Column::new("準備完了施設数", 16),
+            Column::new("準備完了の割合（%）", 20),
+            Column::new("運用開始済施設数", 16),
+            Column::new("運用開始済の割合（%）", 20),
+            Column::new("やむを得ない事由", 16),
+            Column::new("やむを得ない事由の割合（%）", 26),
+            Column::new("未参加", 12),
+            Column::new("未参加の割合（%）", 18),
+        ]
+    };
+}
+
 /// Every figure with its address, its title (of the heading and the file) and the
 /// columns of its table, in the order of the page.
 const FIGURES: &[(Figure, &str, &str, &[Column])] = &[
@@ -34,14 +54,9 @@ const FIGURES: &[(Figure, &str, &str, &[Column])] = &[
     (Figure::Places, "places", "所属機関・都道府県ごとの受付と決定", &[KIND, PREFECTURE, RECEIVED, DECIDED, AT_ONCE]),
     (Figure::Times, "times", "決定までの日数", &[WEEK, Column::new("決定（件）", 12), MEDIAN, NINETY]),
     (Figure::Reasons, "reasons", "差戻しの理由", &[Column::new("申請", 20), Column::new("理由", 40), COUNT]),
-    (Figure::Kinds, "kinds", "所属機関ごとの利用状況", &[KIND, ALL, APPLIED, APPLIED_SHARE, READY, READY_SHARE]),
-    (
-        Figure::Prefectures,
-        "prefectures",
-        "都道府県ごとの利用状況",
-        &[BUREAU, PREFECTURE, ALL, APPLIED, APPLIED_SHARE, READY, READY_SHARE],
-    ),
-    (Figure::Weeks, "weeks", "利用状況の推移", &[WEEK, ALL, APPLIED, APPLIED_SHARE, READY, READY_SHARE]),
+    (Figure::Kinds, "kinds", "所属機関ごとの利用状況", with_coverage!(KIND)),
+    (Figure::Prefectures, "prefectures", "都道府県ごとの利用状況", with_coverage!(BUREAU, PREFECTURE)),
+    (Figure::Weeks, "weeks", "利用状況の推移", with_coverage!(WEEK)),
 ];
 
 const AGE: Column = Column::new("待っている営業日数", 28);
@@ -57,10 +72,6 @@ const PREFECTURE: Column = Column::new("都道府県", 12);
 const MEDIAN: Column = Column::new("中央値（営業日）", 16);
 const NINETY: Column = Column::new("90%点（営業日）", 16);
 const ALL: Column = Column::new("全施設数", 12);
-const APPLIED: Column = Column::new("利用申請済施設数", 16);
-const APPLIED_SHARE: Column = Column::new("利用申請済の割合（%）", 20);
-const READY: Column = Column::new("準備完了施設数", 16);
-const READY_SHARE: Column = Column::new("準備完了の割合（%）", 20);
 
 impl Figure {
     /// All of them.

@@ -20,7 +20,7 @@ use crate::schema::{applications, facilities, facility_changes, facility_imports
 use crate::storage::StoredKey;
 
 text_enum! {
-    /// What an import did to a facility.
+    /// What happened to a facility's record: by an import, but for the last two.
     pub enum ChangeVerb {
         /// The master names it for the first time.
         Opened = "opened",
@@ -34,6 +34,10 @@ text_enum! {
         Closing = "closing",
         /// The import that changed it was taken back.
         Undone = "undone",
+        /// The facility's own application changed it.
+        Amended = "amended",
+        /// It goes on under another code (承継).
+        Succeeded = "succeeded",
     }
 }
 
@@ -47,6 +51,8 @@ impl ChangeVerb {
             Self::Closed => "廃止になりました",
             Self::Closing => "廃止の予定が登録されました",
             Self::Undone => "取込が取り消され、前の内容に戻りました",
+            Self::Amended => "変更申請により、内容が変わりました",
+            Self::Succeeded => "承継により、機関コードが変わりました",
         }
     }
 }

@@ -51,7 +51,11 @@ impl<'d> Tally<'d> {
                 self.report.closing += 1;
                 "廃止の予定"
             }
-            ChangeVerb::Changed | ChangeVerb::Opened | ChangeVerb::Undone => {
+            ChangeVerb::Changed
+            | ChangeVerb::Opened
+            | ChangeVerb::Undone
+            | ChangeVerb::Amended
+            | ChangeVerb::Succeeded => {
                 self.report.changed += 1;
                 "変更"
             }

@@ -1,0 +1,2 @@
+drop table former_codes;
+drop table facility_contacts;

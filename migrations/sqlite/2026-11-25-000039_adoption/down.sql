@@ -1,0 +1,3 @@
+alter table weekly_counts drop column neither;
+alter table weekly_counts drop column exempt;
+alter table weekly_counts drop column operating;
