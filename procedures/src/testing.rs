@@ -17,7 +17,10 @@ use uketsuke_core::{device, registration};
 
 use crate::Means;
 
-/// The 施術管理者's birth date of [`ACUPUNCTURE`].
+/// A document, as small as one can be.
+pub(crate) const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\nxref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \ntrailer\n<</Size 3/Root 1 0 R>>\nstartxref\n101\n%%EOF\n";
+
+/// The 施術管理者's birth date of [`acupuncture`].
 pub(crate) const BIRTH: [(&str, &str); 4] = [
     ("secret_birth_era", "showa"),
     ("secret_birth_year", "30"),

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         portal::evidence::TESTS,
         stories::clinic_makes_accounts::TESTS,
         stories::facility_closes::TESTS,
+        stories::from_approval_to_the_list::TESTS,
         stories::health::TESTS,
         stories::hostile_evidence::TESTS,
         stories::import_killed::TESTS,

@@ -63,6 +63,8 @@ fn the_portal_lets_in_whom_its_table_names(app: &TestApp) {
                 None => drop(browser.open("/login").status),
             }
             let expected = match (route.who, visitor) {
+                // It is let in by its link alone, and this one is none.
+                (Who::MailProgram, _) => continue,
                 (Who::Anyone, _) | (Who::SignedIn | Who::Person, "unverified") | (_, "verified") => Outcome::LetIn,
                 (_, "nobody") => Outcome::ToLogin,
                 (Who::Verified | Who::VerifiedPerson, "unverified") => Outcome::Forbidden,
@@ -98,7 +100,7 @@ fn staff_who_look_along_see_what_the_facility_sees_and_send_nothing(app: &TestAp
             (true, Who::Anyone | Who::SignedIn | Who::Verified) => Outcome::LetIn,
             (true, Who::Person | Who::VerifiedPerson) => Outcome::Forbidden,
             // A form that asks for nobody in particular is answered as to a stranger.
-            (false, Who::Anyone) => continue,
+            (false, Who::Anyone | Who::MailProgram) => continue,
             (false, _) => Outcome::Forbidden,
             other => panic!("no expectation for {other:?}"),
         };
@@ -159,6 +161,7 @@ fn half_way(app: &TestApp) -> Browser {
 }
 
 fn the_device_api_answers_nobody_without_credentials(app: &TestApp) {
+    app.run_periodic("make_edition");
     for route in uketsuke_portal::device_api::routes() {
         let mut browser = Browser::new(app.device_api());
         let path = fill(route.path, &Ids::default());
@@ -196,7 +199,9 @@ fn every_answer_carries_the_security_headers(app: &TestApp) {
         let paths = routes.iter().map(|route| fill(route.path, &ids)).chain(["/no/such/page".to_owned()]);
         for path in paths {
             let answer = browser.send(Method::GET, &path, &[], &[]);
-            for (name, part) in WANTED {
+            // The published list is for everybody to keep.
+            let wanted = WANTED.iter().filter(|(name, _)| !(path == "/installed.csv" && *name == "cache-control"));
+            for (name, part) in wanted {
                 let value = answer.header(name).unwrap_or_default();
                 assert!(value.contains(part), "{path} ({}): {name}: {value}", answer.status);
             }
@@ -244,7 +249,9 @@ fn nothing_changes_without_the_token_of_the_page(app: &TestApp) {
         stranger.token()
     };
     let kind = ("content-type", "application/x-www-form-urlencoded");
-    for route in uketsuke_portal::app_routes().iter().filter(|route| route.method == Method::POST) {
+    // A mail program has no page; what it may is its own story's to tell.
+    let of_pages = |route: &&Route| route.method == Method::POST && route.who != Who::MailProgram;
+    for route in uketsuke_portal::app_routes().iter().filter(of_pages) {
         let path = fill(route.path, &world.ids);
         for token in ["", "x", stranger.as_str()] {
             let body = urlencoded(&[("csrf_token".to_owned(), token.to_owned())]);

@@ -7,7 +7,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::import::ChangeVerb;
+use super::import::{ChangeVerb, FieldChange};
 use super::{Facility, repo};
 use crate::audit::Deed;
 use crate::db::{At, Conn, Tx};
@@ -90,27 +90,32 @@ pub fn amend(tx: &mut Tx<'_>, grant: &Grant, amendment: &Amendment) -> Result<()
     let changes = match amendment {
         Amendment::Phone(phone) => {
             row.set((facilities::phone.eq(phone), revised)).execute(tx.conn())?;
-            vec![("phone", before.phone.as_str(), phone.as_str())]
+            vec![("電話番号", before.phone.as_str(), phone.as_str())]
         }
         Amendment::Address { postal_code, address } => {
             row.set((facilities::postal_code.eq(postal_code), facilities::address.eq(address), revised))
                 .execute(tx.conn())?;
             vec![
-                ("postal_code", before.postal_code.as_str(), postal_code.as_str()),
-                ("address", before.address.as_str(), address.as_str()),
+                ("郵便番号", before.postal_code.as_str(), postal_code.as_str()),
+                ("住所", before.address.as_str(), address.as_str()),
             ]
         }
         Amendment::Manager(name) => {
             row.set((facilities::manager_name.eq(name), revised)).execute(tx.conn())?;
-            vec![("manager_name", before.manager_name.as_str(), name.as_str())]
+            vec![("管理者", before.manager_name.as_str(), name.as_str())]
         }
     };
     write_down(tx, &before, ChangeVerb::Amended, &changes)?;
-    let told = json!({ "fields": changes.iter().map(|change| change.0).collect::<Vec<_>>() });
-    tx.record(Deed::new("facility.amended", "facilities", before.id.as_str()).at_facility(&before.id).with(told))
+    let what = match amendment {
+        Amendment::Phone(_) => "phone",
+        Amendment::Address { .. } => "address",
+        Amendment::Manager(_) => "manager",
+    };
+    let deed = Deed::new("facility.amended", "facilities", before.id.as_str());
+    tx.record(deed.at_facility(&before.id).with(json!({ "what": what })))
 }
 
-/// Adds an entry to a facility's history: field, before, after.
+/// Adds an entry to a facility's history: the field's words, before, after.
 pub(super) fn write_down(
     tx: &mut Tx<'_>,
     facility: &Facility,
@@ -118,8 +123,11 @@ pub(super) fn write_down(
     changes: &[(&str, &str, &str)],
 ) -> Result<()> {
     let now = tx.now();
-    let told =
-        |(field, before, after): &(&str, &str, &str)| json!({ "field": field, "before": before, "after": after });
+    let told = |(label, before, after): &(&str, &str, &str)| FieldChange {
+        label: (*label).to_owned(),
+        before: (*before).to_owned(),
+        after: (*after).to_owned(),
+    };
     let changes: Vec<_> = changes.iter().map(told).collect();
     diesel::insert_into(facility_changes::table)
         .values((

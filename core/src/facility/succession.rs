@@ -101,8 +101,8 @@ pub fn succeed(tx: &mut Tx<'_>, grant: &Grant, code: &FacilityCode, good_until: 
         set(tx, of, master)?;
     }
     let codes = (facility.code.as_str(), other.code.as_str());
-    write_down(tx, &facility, ChangeVerb::Succeeded, &[("code", codes.0, codes.1)])?;
-    write_down(tx, &other, ChangeVerb::Succeeded, &[("code", codes.1, codes.0)])?;
+    write_down(tx, &facility, ChangeVerb::Succeeded, &[("機関コード", codes.0, codes.1)])?;
+    write_down(tx, &other, ChangeVerb::Succeeded, &[("機関コード", codes.1, codes.0)])?;
     diesel::insert_into(former_codes::table)
         .values((
             former_codes::code.eq(codes.0),

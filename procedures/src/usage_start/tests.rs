@@ -20,8 +20,7 @@ use uketsuke_core::testing::{self, NewFacility, OFFICE, TestDb, add_facility, ad
 use uketsuke_core::{account, device, registration};
 
 use super::*;
-
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\nxref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \ntrailer\n<</Size 3/Root 1 0 R>>\nstartxref\n101\n%%EOF\n";
+use crate::testing::PDF;
 
 struct Desk {
     db: TestDb,

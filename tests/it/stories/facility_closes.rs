@@ -74,7 +74,7 @@ fn devices_stop_on_the_closing_date_and_not_before(app: &TestApp) {
     assert!(!body.contains("申請について"), "an approved application is not in progress:\n{body}");
     assert!(letters(app, JIRO).is_empty(), "not known to belong there");
 
-    hanako.open("/home").expect("この施設は2026年11月30日に廃止になる予定です").expect("端末を設定してください");
+    hanako.open("/home").expect("この施設は2026年11月30日に廃止になる予定です").expect("運用開始日を登録してください");
     hanako.open("/devices").expect("廃止になる予定です").expect("設定カードをまとめて印刷する");
     assert_eq!(service.check(&device.fresh_token())["active"], true);
 
@@ -87,7 +87,7 @@ fn devices_stop_on_the_closing_date_and_not_before(app: &TestApp) {
 
     log_in(&mut hanako, HANAKO);
     hanako.open("/home").expect("この施設は2026年11月30日に廃止になりました").expect("0120-000-000");
-    hanako.page().expect_not("端末を設定してください");
+    hanako.page().expect_not("運用開始日を登録してください");
     hanako.open("/devices").expect("廃止になりました").expect_not("設定カードをまとめて印刷する");
     let waiting = hanako.page().attributes("#devices tbody a", "href").remove(1);
     hanako.open(&waiting).expect("廃止になりました").expect_not("パスワードとコードを表示する");

@@ -2,6 +2,7 @@
 
 pub mod clinic_makes_accounts;
 pub mod facility_closes;
+pub mod from_approval_to_the_list;
 pub mod health;
 pub mod hostile_evidence;
 pub mod import_killed;

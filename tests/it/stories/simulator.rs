@@ -9,11 +9,12 @@ use uketsuke_core::eligibility;
 use crate::support::app::{PROGRAM, TestApp};
 use crate::support::device::reveal_nth;
 use crate::support::harness::tests;
-use crate::support::people::{SAKURA, log_in};
+use crate::support::people::{SAKURA, TSUBAKI, cancel_annex, declare_annex, log_in};
 
 tests! {
     the_stand_in_for_the_app_registers_asks_and_learns_why_it_is_refused,
     the_worked_example_works_as_it_is_written,
+    the_stand_in_speaks_for_both_offices_of_an_annex,
 }
 
 /// The example of docs/device-api.md.
@@ -92,5 +93,35 @@ fn the_worked_example_works_as_it_is_written(app: &TestApp) {
     let check: Value = serde_json::from_str(check).expect("JSON");
     assert_eq!((&check["active"], &check["user_id"]), (&true.into(), &settings.user_id.as_str().into()));
     assert_eq!(diagnosis, r#"{"ready":true}"#);
+    app.run_jobs();
+}
+
+fn the_stand_in_speaks_for_both_offices_of_an_annex(app: &TestApp) {
+    app.with_master();
+    let mut browser = app.approved(SAKURA, "hanako@example.jp", 1);
+    let settings = reveal_nth(&mut browser, SAKURA, 0);
+    let service = app.write(|tx| eligibility::add(tx, "test"));
+    app.later(chrono::Utc::now() - app.clock.now());
+    log_in(&mut browser, "hanako@example.jp");
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let key = folder.path().join("device.json");
+    let (key, api) = (key.to_str().expect("UTF-8"), app.device_api());
+    let register = ["register", "--api", api, "--facility", SAKURA.code, "--user-id", &settings.user_id, "--key", key];
+    let secrets =
+        [("UKETSUKE_DEVICE_PASSWORD", settings.password.as_str()), ("UKETSUKE_DEVICE_CODE", settings.code.as_str())];
+    run(&register, &secrets).expect("registered");
+    let token = run(&["token", "--key", key], &[]).expect("a token");
+    let check = ["check", "--api", api, "--client-id", service.id.as_str()];
+    let secrets = [("UKETSUKE_DEVICE_TOKEN", token.as_str()), ("UKETSUKE_CLIENT_SECRET", service.secret.reveal())];
+    let codes = || {
+        let answer: Value = serde_json::from_str(&run(&check, &secrets).expect("an answer")).expect("JSON");
+        assert_eq!((&answer["active"], &answer["facility_code"]), (&true.into(), &SAKURA.code.into()));
+        answer["annex_facility_codes"].clone()
+    };
+    assert_eq!(codes(), serde_json::json!([]));
+    declare_annex(&mut browser, TSUBAKI);
+    assert_eq!(codes(), serde_json::json!([TSUBAKI.code]), "immediately after the approval");
+    cancel_annex(&mut browser);
+    assert_eq!(codes(), serde_json::json!([]), "immediately after the cancellation");
     app.run_jobs();
 }

@@ -144,6 +144,27 @@ impl TestApp {
         self.wait(self.runner.drain()).expect("the queue can be read")
     }
 
+    /// Runs a piece of periodic work, whatever the hour.
+    pub fn run_periodic(&self, name: &str) {
+        let job = uketsuke_workers::periodic::PeriodicJob { name: name.to_owned() };
+        self.write(|tx| tx.enqueue(&job));
+        self.run_jobs();
+    }
+
+    /// Writes down when devices were last checked, as the device API does every five
+    /// seconds by the machine's clock.
+    pub fn write_last_used(&self) {
+        let written = |c: &mut Conn| {
+            use diesel::prelude::*;
+            use uketsuke_core::schema::devices;
+            let used = devices::table.filter(devices::last_used_at.is_not_null()).count();
+            Ok(used.get_result::<i64>(c)?)
+        };
+        while self.read(written) == 0 {
+            std::thread::yield_now();
+        }
+    }
+
     /// Lets the minutes pass in which decisions can be undone, then runs what is due.
     pub fn decisions_stand(&self) {
         self.later(Duration::minutes(self.parts.config.undo_minutes));

@@ -43,6 +43,15 @@ pub const AOZORA: Place = Place {
     birth: ["西暦", "1968", "11", "20"],
     ..SAKURA
 };
+/// An acupuncture office in the same place as [`SAKURA`].
+pub const TSUBAKI: Place = Place {
+    kind: "あん摩マッサージ指圧師、はり師、きゅう師の施術所",
+    code: "1329100003",
+    name: "つばき見本鍼灸院",
+    found_by: &[("登録記号番号", "1329100003")],
+    birth: ["昭和", "26", "8", "8"],
+    account: "",
+};
 /// A clinic, of 居宅同意取得型.
 pub const YOKOHAMA: Place = Place {
     kind: "医科診療所",
@@ -193,4 +202,35 @@ pub fn apply_by_documents(browser: &mut Browser, staff: &str, devices: &str) -> 
 /// The address of the application that the done page is about.
 pub fn application_path(browser: &Browser) -> String {
     browser.page().path.trim_end_matches("/done").to_owned()
+}
+
+/// Declares an annex with another office, by its match secret.
+pub fn declare_annex(browser: &mut Browser, other: Place) {
+    browser.open("/applications/start/annex_declaration");
+    browser.press("併設申告を始める");
+    browser.fill("従たる施術所の登録記号番号", other.code);
+    browser.press("次へ進む").expect(other.name);
+    browser.fill_date("従たる施術所の施術管理者の生年月日", other.birth);
+    browser.press("施術所の確認").expect("果たしたことになります");
+    browser.tick("変わることを確かめました");
+    browser.press("次へ進む").expect(other.name);
+    browser.press("この内容で申請する").expect("承認されました");
+}
+
+/// Cancels it, or objects to it from the other side.
+pub fn cancel_annex(browser: &mut Browser) {
+    browser.open("/applications/start/annex_cancellation");
+    browser.press("併設申告の取消を始める");
+    browser.tick("変わることを確かめました");
+    browser.press("次へ進む");
+    browser.press("この内容で申請する").expect("承認されました");
+}
+
+/// Registers the day of starting, as typed.
+pub fn register_start(browser: &mut Browser, typed: &str) {
+    browser.open("/applications/start/operation_start");
+    browser.press("運用開始日登録を始める");
+    browser.fill("運用開始日", typed);
+    browser.press("次へ進む");
+    browser.press("この内容で申請する").expect("承認されました");
 }

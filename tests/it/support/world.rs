@@ -73,9 +73,11 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
             false => "",
         },
     };
+    // Files of an edition go by their names.
+    let file = if pattern.contains("{week}") { "list.csv" } else { ids.file.as_str() };
     let filled = [
         ("{id}", own_id),
-        ("{file}", ids.file.as_str()),
+        ("{file}", file),
         ("{evidence}", ids.file.as_str()),
         ("{step}", "count"),
         ("{kind}", "usage_start"),
@@ -86,6 +88,7 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         ("{client_id}", "no-such-client"),
         ("{day}", "2026-11-23"),
         ("{figure}", "flow"),
+        ("{week}", "2026-11-23"),
     ]
     .iter()
     .fold(pattern.to_owned(), |path, (part, value)| path.replace(part, value));
