@@ -32,7 +32,7 @@ fn a_facility_is_led_from_its_device_to_the_published_list(app: &TestApp) {
     browser.open("/home").expect("端末を設定してください").expect("運用開始日の登録").expect("未着手");
     let (device, service) = (set_up(app, &mut browser), Service::new(app));
     browser.open("/home").expect("運用開始日を登録してください");
-    browser.follow("運用開始日を登録する").expect("公開の一覧");
+    browser.follow("運用開始日を登録する").expect("一覧に掲載されます");
     browser.press("運用開始日登録を始める");
     browser.fill("運用開始日", "令和8年11月23日");
     browser.press("次へ進む").expect("2026年11月24日以降の日にしてください").expect("利用開始の承認日より前");
