@@ -189,12 +189,15 @@ async fn an_edition_never_changes_and_tells_what_differs_from_the_last() {
     assert_eq!(told, [("added", "=新しい院"), ("changed", "かわった院"), ("removed", "きえる院")]);
     let csv = world.text(second, Part::ChangesCsv).await;
     assert!(csv.contains("\"追加\",\"1311111110\"") && csv.contains("\"'=新しい院\""), "no formula: {csv}");
-    let rows = world.db.read_blocking(|c| list_of(c)).expect("reads");
+    let rows = world.db.read_blocking(list_of).expect("reads");
     assert_eq!(rows, [(second, 2, 1, 1, 1), (first, 2, 2, 0, 0)]);
     assert_eq!(world.text(first, Part::ListJson).await, before, "the earlier one is as it was");
 }
 
-fn list_of(conn: &mut crate::db::Conn) -> crate::error::Result<Vec<(NaiveDate, i64, i64, i64, i64)>> {
+/// A week, and how many there are, were added, removed and changed.
+type Counted = (NaiveDate, i64, i64, i64, i64);
+
+fn list_of(conn: &mut crate::db::Conn) -> crate::error::Result<Vec<Counted>> {
     let row = |e: Edition| (e.week_on, e.facilities, e.added, e.removed, e.changed);
     Ok(list(conn, None, 10)?.into_iter().map(row).collect())
 }

@@ -53,7 +53,8 @@ impl Asked {
         if sought.kind.is_none() && !self.kind.is_empty() {
             return Err("kind");
         }
-        if !self.prefecture.is_empty() && !(sought.prefecture.is_some() && two_digits) {
+        let known = sought.prefecture.is_some() && two_digits;
+        if !known && !self.prefecture.is_empty() {
             return Err("prefecture");
         }
         if self.name.chars().count() > NAME_MAX {

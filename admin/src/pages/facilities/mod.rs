@@ -5,5 +5,6 @@ pub mod import;
 pub mod import_show;
 pub mod index;
 pub mod show;
+mod standing;
 pub mod stop;
 pub mod watch;

@@ -42,6 +42,8 @@ struct Page {
 /// All that is known.
 struct Told {
     facility: Facility,
+    /// How it stands with the service: labels and values.
+    standing: Vec<(&'static str, String)>,
     devices: Vec<Device>,
     places: Places,
     members: Vec<Member>,
@@ -64,7 +66,8 @@ struct Change {
 pub async fn show(office: Data<Office>, who: Staff<ReadFacilities>, path: Path<String>) -> PageResult {
     let id = FacilityId::parse(&path).ok_or(Error::NotFound)?;
     let scope = who.scope.clone();
-    let told = office.db.read(move |c| read(c, &scope, &id)).await?;
+    let today = tokyo_date(office.db.clock().now());
+    let told = office.db.read(move |c| read(c, &scope, &id, today)).await?;
     let reading = Reading {
         action: "facility.viewed",
         subject_kind: "facilities",
@@ -76,14 +79,14 @@ pub async fn show(office: Data<Office>, who: Staff<ReadFacilities>, path: Path<S
     html(&Page {
         frame,
         told,
-        today: tokyo_date(office.db.clock().now()),
+        today,
         may_watch: who.scope.may(Permission::WatchFacility),
         may_audit: who.scope.may(Permission::ReadAudit),
         may_stop: who.scope.may(Permission::ManageDevices),
     })
 }
 
-fn read(conn: &mut Conn, scope: &StaffScope, id: &FacilityId) -> Result<Told> {
+fn read(conn: &mut Conn, scope: &StaffScope, id: &FacilityId, today: NaiveDate) -> Result<Told> {
     let (applications, notes) = match scope.may(Permission::ReadApplications) {
         true => (desk::list_of_facility(conn, scope, id)?, Some(notes::list_of_facility(conn, scope, id)?)),
         false => (Vec::new(), None),
@@ -92,8 +95,10 @@ fn read(conn: &mut Conn, scope: &StaffScope, id: &FacilityId) -> Result<Told> {
         true => Some(desk::mails_to_members(conn, scope, id, SIZE)?),
         false => None,
     };
+    let facility = desk::get_facility(conn, scope, id)?;
     Ok(Told {
-        facility: desk::get_facility(conn, scope, id)?,
+        standing: super::standing::lines(conn, &facility, today)?,
+        facility,
         devices: device::list_for_staff(conn, scope, id)?,
         places: device::places(conn, id)?,
         members: desk::list_members(conn, scope, id)?,
