@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::Duration;
-use diesel::dsl::min;
+use diesel::dsl::{exists, min, not};
 use diesel::prelude::*;
 
 use super::ReminderKind;
@@ -16,7 +16,8 @@ use crate::device::DeviceState;
 use crate::error::Result;
 use crate::holiday;
 use crate::ids::FacilityId;
-use crate::schema::{annexes, devices, facilities, operation_starts, registrations, reminders};
+use crate::participation::is_subordinate;
+use crate::schema::{devices, facilities, operation_starts, registrations, reminders};
 
 /// Facilities looked at in one transaction.
 const PAGE: i64 = 200;
@@ -106,17 +107,22 @@ fn tell(tx: &mut Tx<'_>, kind: ReminderKind, facility: &FacilityId) -> Result<()
     Ok(())
 }
 
-/// Facilities with a device in use, or one that is only stopped for the time being.
+/// Whether a facility has a device in use, or one that is only stopped for the time
+/// being.
 #[diesel::dsl::auto_type]
-fn with_device() -> _ {
+fn has_device() -> _ {
     let in_use: [DeviceState; 2] = [DeviceState::Active, DeviceState::Suspended];
-    devices::table.filter(devices::state.eq_any(in_use)).select(devices::facility_id)
+    exists(devices::table.filter(devices::facility_id.eq(facilities::id)).filter(devices::state.eq_any(in_use)))
 }
 
-/// Facilities that their main office speaks for: they need no device of their own.
+/// Whether its day of starting is registered.
 #[diesel::dsl::auto_type]
-fn subordinate() -> _ {
-    annexes::table.filter(annexes::ended_at.is_null()).select(annexes::subordinate_id)
+fn has_start() -> _ {
+    exists(
+        operation_starts::table
+            .filter(operation_starts::facility_id.eq(facilities::id))
+            .filter(operation_starts::ended_at.is_null()),
+    )
 }
 
 /// Facilities of the register whose use goes on, open ones, after a place.
@@ -137,8 +143,9 @@ macro_rules! in_use {
 fn without_device(conn: &mut Conn, now: At, first: At, after: Option<&FacilityId>) -> Result<Vec<(FacilityId, At)>> {
     Ok(in_use!(now, after)
         .filter(registrations::approved_at.le(first))
-        .filter(facilities::id.ne_all(with_device()))
-        .filter(facilities::id.ne_all(subordinate()))
+        .filter(not(has_device()))
+        // Their main office speaks for these: they need no device of their own.
+        .filter(not(is_subordinate()))
         .order(facilities::id)
         .limit(PAGE)
         .select((facilities::id, registrations::approved_at))
@@ -148,13 +155,12 @@ fn without_device(conn: &mut Conn, now: At, first: At, after: Option<&FacilityId
 /// A device came into use by `first`, and no day of starting is registered: with when
 /// the first one did.
 fn without_start(conn: &mut Conn, now: At, first: At, after: Option<&FacilityId>) -> Result<Vec<(FacilityId, At)>> {
-    let started = operation_starts::table.filter(operation_starts::ended_at.is_null());
     let early = devices::table
         .filter(devices::state.eq_any([DeviceState::Active, DeviceState::Suspended]))
         .filter(devices::activated_at.le(first));
     let ids: Vec<FacilityId> = in_use!(now, after)
         .filter(facilities::id.eq_any(early.select(devices::facility_id)))
-        .filter(facilities::id.ne_all(started.select(operation_starts::facility_id)))
+        .filter(not(has_start()))
         .order(facilities::id)
         .limit(PAGE)
         .select(facilities::id)
@@ -173,18 +179,10 @@ fn without_start(conn: &mut Conn, now: At, first: At, after: Option<&FacilityId>
 pub(super) fn still_lacks(conn: &mut Conn, kind: ReminderKind, facility: &FacilityId, now: At) -> Result<bool> {
     let one = in_use!(now, None::<&FacilityId>).filter(facilities::id.eq(facility));
     let count: i64 = match kind {
-        ReminderKind::Devices => one
-            .filter(facilities::id.ne_all(with_device()))
-            .filter(facilities::id.ne_all(subordinate()))
-            .count()
-            .get_result(conn)?,
-        ReminderKind::Start => {
-            let started = operation_starts::table.filter(operation_starts::ended_at.is_null());
-            one.filter(facilities::id.eq_any(with_device()))
-                .filter(facilities::id.ne_all(started.select(operation_starts::facility_id)))
-                .count()
-                .get_result(conn)?
+        ReminderKind::Devices => {
+            one.filter(not(has_device())).filter(not(is_subordinate())).count().get_result(conn)?
         }
+        ReminderKind::Start => one.filter(has_device()).filter(not(has_start())).count().get_result(conn)?,
     };
     Ok(count > 0)
 }

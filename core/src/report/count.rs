@@ -272,7 +272,7 @@ fn all(conn: &mut Conn, today: NaiveDate) -> Result<Counts> {
 /// back; there is one at most for each.
 fn applied(conn: &mut Conn, today: NaiveDate) -> Result<Counts> {
     Ok(facilities::table
-        .filter(facilities::id.eq_any(participation::applied()))
+        .filter(participation::has_applied())
         .filter(facilities::closed_on.is_null().or(facilities::closed_on.gt(today)))
         .group_by((facilities::kind, facilities::prefecture))
         .select((facilities::kind, facilities::prefecture, diesel::dsl::count_star()))

@@ -67,7 +67,7 @@ fn a_match_declares_at_once_whichever_kind_is_the_main_one() {
     let annex = desk.annex(&hari).expect("together");
     assert_eq!((&annex.main_id, &annex.subordinate_id), (desk.scope.facility(), hari.facility()));
     assert_eq!(desk.letters(), ["annex_declared", "application_approved_at_once"]);
-    let letter = desk.system(|tx| testing::compose_last::<AnnexDeclared>(tx)).expect("still so");
+    let letter = desk.system(testing::compose_last::<AnnexDeclared>).expect("still so");
     assert_eq!(letter.to, "hari@example.jp");
     assert!(letter.body.contains("さくら接骨院（1312345678）") && letter.body.contains("異議"), "{}", letter.body);
 
@@ -147,7 +147,7 @@ fn the_main_office_cancels_and_both_are_told() {
     desk.declare(&desk.scope, "1322222222", &BIRTH).expect("declared");
     desk.cancel(&desk.scope).expect("cancelled");
     assert_eq!((desk.annex(&desk.scope), desk.annex(&hari)), (None, None));
-    let letter = desk.system(|tx| testing::compose_last::<AnnexEnded>(tx)).expect("told");
+    let letter = desk.system(testing::compose_last::<AnnexEnded>).expect("told");
     assert_eq!(letter.to, "hari@example.jp");
     assert!(!letter.body.contains("異議"), "{}", letter.body);
     desk.declare(&desk.scope, "1322222222", &BIRTH).expect("declared anew, at once");
@@ -163,7 +163,7 @@ fn after_an_objection_a_reviewer_decides() {
     assert_eq!(refused(desk.begin(&stranger, CANCELLATION)), Refusal::NotVerified);
     desk.cancel(&hari).expect("objected");
     assert_eq!(desk.annex(&desk.scope), None);
-    let letter = desk.system(|tx| testing::compose_last::<AnnexEnded>(tx)).expect("told");
+    let letter = desk.system(testing::compose_last::<AnnexEnded>).expect("told");
     assert!(letter.body.contains("異議"), "{}", letter.body);
     let again = desk.declare(&desk.scope, "1322222222", &BIRTH).expect("sent");
     assert_eq!((desk.state(&again), desk.annex(&hari)), (State::Submitted, None));
