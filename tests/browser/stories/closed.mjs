@@ -49,7 +49,7 @@ async function reviewed(stage) {
 async function closing(stage) {
   await stage.demo.closes(AOZORA.code, "2099-12-31");
   const visitor = await signedIn(stage, PHONE, AOZORA.email);
-  await visitor.expect("この施設は2099年12月31日に廃止になる予定です", "端末を設定してください");
+  await visitor.expect("この施設は2099年12月31日に廃止になる予定です", "運用開始日を登録してください");
   await visitor.portal("/devices");
   await visitor.expect("この施設は2099年12月31日に廃止になる予定です");
   await visitor.shoot("phone-closing-devices");

@@ -5,14 +5,19 @@ import { figures } from "./figures.mjs";
 import { handIn } from "./master.mjs";
 import { DESKTOP, PHONE, must } from "../visitor.mjs";
 
-const OPEN = ["/register", "/reset", "/terms", "/privacy", "/usage-terms", "/accessibility", "/manual", "/logout"];
+const OPEN = [
+  "/register", "/reset", "/terms", "/privacy", "/usage-terms", "/accessibility", "/manual", "/logout",
+  "/installed", "/installed?prefecture=13&name=見本", "/installed/editions",
+];
 const SIGNED_IN = [
   "/home", "/account", "/account/password", "/account/sessions", "/facilities", "/facilities/add", "/facilities/add/code",
-  "/applications", "/devices", "/devices/requests", "/devices/cards",
+  "/applications", "/applications/start/operation_start", "/applications/start/annex_declaration",
+  "/applications/start/annex_cancellation", "/applications/start/change", "/applications/start/termination",
+  "/applications/start/exemption", "/devices", "/devices/requests", "/devices/cards",
 ];
 const OF_A_DEVICE = { 未設定: ["", "/card", "/label", "/reissue"], 設定済み: ["", "/suspend", "/reissue", "/revoke"] };
 const OFFICE = [
-  "/", "/queue", "/queue?v=mine", "/queue?v=unassigned", "/queue/bulk", "/queue/views?v=mine", "/search?q=見本", "/facilities", "/facilities?q=見本",
+  "/", "/queue", "/queue?v=mine", "/queue?v=unassigned", "/queue/bulk", "/queue/views?v=mine", "/search?q=見本", "/facilities", "/facilities?q=見本", "/facilities?participation=neither",
   "/facilities/import", "/mails", "/jobs", "/staff", "/staff/new", "/staff/export",
   "/devices", "/devices/export", "/me", "/me/password", "/audit/export",
   "/facilities/export", "/mails/export", "/jobs/export", "/reports", "/reports?days=30&kind=pharmacy",
