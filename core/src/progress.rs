@@ -147,8 +147,11 @@ pub fn of(conn: &mut Conn, scope: &FacilityScope, now: At) -> Result<Progress> {
     let current = current(&applications);
     let standing = match scope.verified() {
         true => Standing::read(conn, &facility.id, today)?,
+        // Of what was declared they see only their own.
         false => {
-            Standing { exemption: exemption::find(conn, &facility.id)?.map(|held| held.reason), ..Standing::UNSEEN }
+            let held = exemption::find(conn, &facility.id)?;
+            let own = held.filter(|held| applications.iter().any(|a| a.id == held.application_id));
+            Standing { exemption: own.map(|held| held.reason), ..Standing::UNSEEN }
         }
     };
     let in_use = devices > devices_waiting;

@@ -165,7 +165,7 @@ mod tests {
     fn the_scripts_together_stay_small() {
         for name in ["app.js", "office.js"] {
             let size = ASSETS.by_name[name].body.len();
-            assert!(size < 7 * 1024, "{name} has {size} bytes");
+            assert!(size < 8 * 1024, "{name} has {size} bytes");
         }
     }
 

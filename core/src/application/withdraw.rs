@@ -42,7 +42,10 @@ pub fn may_withdraw(
     now: At,
 ) -> Result<bool> {
     match application.state {
-        State::Approved => Ok(scope.verified() && procedure.may_take_back(conn, application, now)?),
+        State::Approved => {
+            let theirs = scope.verified() || *scope.account() == application.account_id;
+            Ok(theirs && procedure.may_take_back(conn, application, now)?)
+        }
         state => Ok(verbs(state, Party::Applicant).any(|verb| verb == Verb::Withdraw)),
     }
 }

@@ -47,13 +47,15 @@ pub struct AuditPage {
 }
 
 /// What a facility is shown: who was in, who looked, who handled devices and
-/// files. How an application went is on its own page, without what passes
+/// files, and what the registers came to hold of it. How an application went is on its own page, without what passes
 /// between the staff and what was undone.
-const FOR_FACILITIES: [&str; 32] = [
+const FOR_FACILITIES: [&str; 44] = [
     "account.joined",
     "account.logged_in",
     "account.logged_out",
     "account.switched",
+    "annex.declared",
+    "annex.ended",
     "application.viewed",
     "device.activated",
     "device.amended",
@@ -77,11 +79,21 @@ const FOR_FACILITIES: [&str; 32] = [
     "evidence.attached",
     "evidence.opened",
     "evidence.removed",
+    "exemption.declared",
+    "exemption.ended",
+    "facility.amended",
+    "facility.contact_changed",
     "facility.devices_resumed",
     "facility.devices_stopped",
     "facility.features_changed",
+    "facility.succeeded",
     "facility.viewed",
     "facility.watched",
+    "operation.ended",
+    "operation.recorded",
+    "registration.end_set",
+    "registration.end_taken_back",
+    "registration.ended",
 ];
 
 type Events = diesel::helper_types::IntoBoxed<'static, audit_events::table, Backend>;

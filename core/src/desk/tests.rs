@@ -117,7 +117,7 @@ fn devices() -> TestDb {
         analyze;";
     db.read_blocking(|c| {
         country::fill(c, (FACILITIES, 100_000), reviewer.staff())?;
-        Ok(c.batch_execute(rows)?)
+        crate::testing::sql(c, rows)
     })
     .expect("devices");
     db

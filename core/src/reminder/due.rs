@@ -10,7 +10,7 @@ use super::ReminderKind;
 use super::mail::{ReminderDevices, ReminderStart};
 use super::stop;
 use crate::account::verified_people;
-use crate::clock::tokyo_date;
+use crate::clock::{tokyo_date, tokyo_midnight};
 use crate::db::{Actor, At, Conn, Db, Tx};
 use crate::device::DeviceState;
 use crate::error::Result;
@@ -50,7 +50,9 @@ pub async fn remind_all(db: &Db) -> Result<usize> {
 /// Reminds the next facilities; answers how many, and where the next page begins.
 fn remind_page(tx: &mut Tx<'_>, kind: ReminderKind, after: Option<&FacilityId>) -> Result<(usize, Option<FacilityId>)> {
     let now = tx.now();
-    let first = At::from(now.utc() - Duration::days(kind.steps().first().copied().unwrap_or_default()));
+    // Days are counted by the date in Japan, whatever the hour at which this runs.
+    let since = tokyo_date(now.utc()) - Duration::days(kind.steps().first().copied().unwrap_or_default());
+    let first = At::from(tokyo_midnight(since + Duration::days(1)));
     let candidates = match kind {
         ReminderKind::Devices => without_device(tx.conn(), now, first, after)?,
         ReminderKind::Start => without_start(tx.conn(), now, first, after)?,

@@ -104,6 +104,14 @@ async fn without_a_device_people_hear_three_times_on_business_days() {
 }
 
 #[tokio::test]
+async fn days_are_counted_by_the_date_whatever_the_hour() {
+    let world = world();
+    world.write(|tx| testing::sql(tx.conn(), "update registrations set approved_at = '2026-11-20 14:59:00'"));
+    // The work runs at 10:00; it was approved a minute before midnight seven days ago.
+    assert_eq!(world.days(6, 7).await, [7]);
+}
+
+#[tokio::test]
 async fn days_on_which_offices_are_closed_are_left_out_and_only_the_newest_step_is_told() {
     let world = world();
     // Days 39 to 44 are 29 December to 3 January: the first business day is the 4th, day 45.

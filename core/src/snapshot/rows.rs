@@ -178,16 +178,16 @@ pub(super) fn each_credential(
 
 /// Adds to each main office the subordinate one it speaks for.
 fn with_annexes(conn: &mut Conn, rows: Vec<BareRow>) -> Result<Vec<FacilityRow>> {
-    let ids: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
-    let mut found: HashMap<String, (String, Option<NaiveDate>)> = HashMap::new();
-    for ids in ids.chunks(CHUNK) {
-        let page: Vec<(String, String, Option<NaiveDate>)> = annexes::table
-            .inner_join(facilities::table.on(facilities::id.eq(annexes::subordinate_id)))
-            .filter(annexes::main_id.eq_any(ids).and(annexes::ended_at.is_null()))
-            .select((annexes::main_id, facilities::code, facilities::closed_on))
-            .load(conn)?;
-        found.extend(page.into_iter().map(|(main, code, closed_on)| (main, (code, closed_on))));
-    }
+    // Few offices are in one: all of a page between its first and last are read at once.
+    let ids = || rows.iter().map(|row| row.0.as_str());
+    let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(Vec::new()) };
+    let page: Vec<(String, String, Option<NaiveDate>)> = annexes::table
+        .inner_join(facilities::table.on(facilities::id.eq(annexes::subordinate_id)))
+        .filter(annexes::main_id.ge(first).and(annexes::main_id.le(last)).and(annexes::ended_at.is_null()))
+        .select((annexes::main_id, facilities::code, facilities::closed_on))
+        .load(conn)?;
+    let mut found: HashMap<String, (String, Option<NaiveDate>)> =
+        page.into_iter().map(|(main, code, closed_on)| (main, (code, closed_on))).collect();
     let whole = |row: BareRow| {
         let (id, code, kind, closed_on, approved_at, ended_at, stopped_at, features) = row;
         let annex = found.remove(&id);

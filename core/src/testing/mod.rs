@@ -483,5 +483,12 @@ plan_of!(PostgresPlan, "EXPLAIN ", Text);
 /// # Errors
 /// From the database.
 pub fn sql(conn: &mut Conn, text: &str) -> Result<()> {
-    Ok(conn.batch_execute(text)?)
+    // Filling a country takes longer than a page may, on a machine that tests share.
+    let patience = |conn: &mut Conn, limit: &str| match conn {
+        Conn::Postgres(c) => c.batch_execute(&format!("set statement_timeout = '{limit}'")),
+        Conn::Sqlite(_) => Ok(()),
+    };
+    patience(conn, "5min")?;
+    conn.batch_execute(text)?;
+    Ok(patience(conn, "30s")?)
 }

@@ -51,7 +51,7 @@ pub async fn csv(api: Data<DeviceApi>, wanted: Wanted, known: Known) -> Result<H
 #[serde(default)]
 pub struct Before {
     /// Only weeks before this one.
-    before: String,
+    before: Option<String>,
 }
 
 /// The editions there are, newest first.
@@ -61,10 +61,7 @@ pub async fn editions(
     known: Known,
 ) -> Result<HttpResponse, Problem> {
     let before = wanted.map_err(|_| unreadable("the query"))?.into_inner().before;
-    let before = match week(&before) {
-        None if !before.is_empty() => return Err(unreadable("before")),
-        before => before,
-    };
+    let before = before.map(|before| week(&before).ok_or_else(|| unreadable("before"))).transpose()?;
     let rows = api.db.read(move |c| published::list(c, before, EDITIONS)).await?;
     let told = |edition: &Edition| {
         let file = |part: Part| {

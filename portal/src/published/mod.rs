@@ -27,51 +27,76 @@ pub use tag::Known;
 #[serde(default)]
 pub struct Asked {
     /// Stable text of 所属機関.
-    pub kind: String,
+    kind: Option<String>,
     /// JIS X 0401 number, two digits.
-    pub prefecture: String,
+    prefecture: Option<String>,
     /// Words of the name, a code or a phone number.
-    pub name: String,
+    name: Option<String>,
     /// Where the page begins.
-    pub after: String,
+    after: Option<String>,
+}
+
+fn text(part: &Option<String>) -> &str {
+    part.as_deref().unwrap_or_default()
 }
 
 impl Asked {
+    /// 所属機関 as asked.
+    pub fn kind(&self) -> &str {
+        text(&self.kind)
+    }
+
+    /// The prefecture as asked.
+    pub fn prefecture(&self) -> &str {
+        text(&self.prefecture)
+    }
+
+    /// The words as asked.
+    pub fn name(&self) -> &str {
+        text(&self.name)
+    }
+
+    /// Where the page begins, as far as it can be read.
+    pub fn after(&self) -> Option<Place> {
+        Place::parse(text(&self.after))
+    }
+
     /// The conditions, as far as they can be read.
     pub fn sought(&self) -> Sought {
         Sought {
-            kind: FacilityKind::parse(&self.kind),
-            prefecture: Prefecture::parse(&self.prefecture),
-            words: self.name.clone(),
+            kind: FacilityKind::parse(self.kind()),
+            prefecture: Prefecture::parse(self.prefecture()),
+            words: self.name().to_owned(),
         }
     }
 
     /// The conditions, or the name of the parameter that cannot be read.
     pub fn strictly(&self) -> std::result::Result<(Sought, Option<Place>), &'static str> {
-        let two_digits = self.prefecture.len() == 2 && self.prefecture.bytes().all(|byte| byte.is_ascii_digit());
-        let sought = self.sought();
-        if sought.kind.is_none() && !self.kind.is_empty() {
-            return Err("kind");
-        }
-        let known = sought.prefecture.is_some() && two_digits;
-        if !known && !self.prefecture.is_empty() {
-            return Err("prefecture");
-        }
-        if self.name.chars().count() > NAME_MAX {
-            return Err("name");
-        }
-        match Place::parse(&self.after) {
-            None if !self.after.is_empty() => Err("after"),
-            place => Ok((sought, place)),
+        let (sought, after) = (self.sought(), self.after());
+        let two_digits = self.prefecture().len() == 2 && self.prefecture().bytes().all(|byte| byte.is_ascii_digit());
+        let read = [
+            ("kind", self.kind.is_none() || sought.kind.is_some()),
+            ("prefecture", self.prefecture.is_none() || (sought.prefecture.is_some() && two_digits)),
+            ("name", too_long(self.name()).is_none()),
+            ("after", self.after.is_none() || after.is_some()),
+        ];
+        match read.into_iter().find(|(_, good)| !good) {
+            Some((name, _)) => Err(name),
+            None => Ok((sought, after)),
         }
     }
 
     /// The conditions as they stand in an address, without the page.
     pub fn query(&self) -> String {
-        let set = [("prefecture", &self.prefecture), ("kind", &self.kind), ("name", &self.name)];
+        let set = [("prefecture", self.prefecture()), ("kind", self.kind()), ("name", self.name())];
         let set = set.into_iter().filter(|(_, value)| !value.is_empty());
-        let part = |(name, value): (&str, &String)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
+        let part = |(name, value): (&str, &str)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
         set.map(part).collect::<Vec<_>>().join("&")
+    }
+
+    /// Whether anything is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.query().is_empty() && text(&self.after).is_empty()
     }
 }
 

@@ -131,12 +131,17 @@ impl Procedure for Exemption {
         if registration::find(conn, &facility.id)?.is_some_and(|entry| entry.holds(now)) {
             return Ok(Some(Refusal::TakesPart));
         }
-        if exemption::find(conn, &facility.id)?.is_some() {
-            return Ok(Some(Refusal::ExemptAlready));
-        }
-        // An office that does not take part has nobody verified; once it has, only they may.
-        let others = !account::verified_people(conn, &facility.id)?.is_empty();
-        Ok((others && !verified).then_some(Refusal::NotVerified))
+        // An office that does not take part has nobody verified; once it has, or once it
+        // declared something, only they may: a stranger learns nothing of it.
+        let held = exemption::find(conn, &facility.id)?.is_some();
+        Ok(match (verified, held) {
+            (true, true) => Some(Refusal::ExemptAlready),
+            (true, false) => None,
+            (false, true) => Some(Refusal::NotVerified),
+            (false, false) => {
+                (!account::verified_people(conn, &facility.id)?.is_empty()).then_some(Refusal::NotVerified)
+            }
+        })
     }
 
     fn approves_itself(&self, _: &mut Conn, _: &Case, _: &Value) -> Result<bool> {

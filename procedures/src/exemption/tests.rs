@@ -19,11 +19,19 @@ fn an_office_that_does_not_take_part_declares_why_and_takes_it_back() {
     let id = desk.file(&office, KIND, ("reason", typed)).expect("declared");
     let held = || desk.db.read_blocking(|c| exemption::find(c, office.facility())).expect("reads");
     assert_eq!(held().expect("holds").reason, ExemptionReason::VisuallyImpaired);
-    assert_eq!(refused(desk.begin(&office, KIND)), Refusal::ExemptAlready);
-    // Only known people take an approved one back.
-    assert_eq!(refused(desk.withdraw(&office, &id)), Refusal::NotInThisState);
     let known = uketsuke_core::testing::scope(office.facility(), office.account(), true);
-    desk.withdraw(&known, &id).expect("taken back");
+    assert_eq!(refused(desk.begin(&known, KIND)), Refusal::ExemptAlready);
+    // Somebody else who registered with the code neither learns of it nor touches it.
+    let stranger = desk.system(|tx| uketsuke_core::testing::add_member(tx, office.facility(), "x@example.jp", false));
+    assert_eq!(refused(desk.begin(&stranger, KIND)), Refusal::NotVerified);
+    assert!(matches!(desk.withdraw(&stranger, &id), Err(Error::NotFound)));
+    let seen = |scope: &uketsuke_core::scope::FacilityScope| {
+        let now = desk.db.clock.now().into();
+        desk.db.read_blocking(|c| uketsuke_core::progress::of(c, scope, now)).expect("reads").exemption
+    };
+    assert_eq!((seen(&stranger), seen(&office)), (None, Some(ExemptionReason::VisuallyImpaired)));
+    // Whoever declared it takes it back.
+    desk.withdraw(&office, &id).expect("taken back");
     assert_eq!((desk.state(&id), held()), (State::Withdrawn, None));
     desk.begin(&office, KIND).expect("another one can be declared");
 }

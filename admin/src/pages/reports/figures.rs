@@ -316,26 +316,47 @@ fn prefectures(counts: Standing) -> Parts {
 }
 
 fn weeks(counts: &BTreeMap<NaiveDate, Coverage>) -> Parts {
-    let chart = match (counts.first_key_value(), counts.last_key_value()) {
-        (Some((first, before)), Some((last, now))) if first != last => {
-            let share = |of: fn(&Coverage) -> i64| {
-                counts.values().map(|coverage| Some(percent(of(coverage), coverage.facilities))).collect()
-            };
-            let [was, is] = [before, now].map(|coverage| percent(coverage.ready, coverage.facilities));
-            let gist = format!("準備完了の割合は{was:.1}%から{is:.1}%になりました。");
-            let ends = (format!("{}の週", day(*first)), format!("{}の週", day(*last)));
-            let lines = vec![("利用申請済の割合", share(|c| c.applied)), ("準備完了の割合", share(|c| c.ready))];
-            Chart::Lines(Lines::of("weeks", ("全施設に占める割合、週ごと", gist), ends, lines, "%"))
-        }
-        _ => Chart::TooFew("推移を描くには、2週以上の記録が必要です。集計を始めた週から記録されます。".to_owned()),
+    let shares = |of: fn(&Coverage) -> i64| -> Vec<Option<f64>> {
+        counts.values().map(|coverage| Some(percent(of(coverage), coverage.facilities))).collect()
     };
+    let drawn = |id, title: &str, gist: Share, lines: Vec<Share>| {
+        let (Some((first, before)), Some((last, now))) = (counts.first_key_value(), counts.last_key_value()) else {
+            return Chart::TooFew(ONE_WEEK.to_owned());
+        };
+        if first == last {
+            return Chart::TooFew(ONE_WEEK.to_owned());
+        }
+        let [was, is] = [before, now].map(|coverage| percent(gist.1(coverage), coverage.facilities));
+        let gist = format!("{}の割合は{was:.1}%から{is:.1}%になりました。", gist.0);
+        let ends = (format!("{}の週", day(*first)), format!("{}の週", day(*last)));
+        let lines = lines.into_iter().map(|(label, of)| (label, shares(of))).collect();
+        Chart::Lines(Lines::of(id, (title, gist), ends, lines, "%"))
+    };
+    let on_the_way = drawn(
+        "weeks",
+        "全施設に占める割合、週ごと",
+        ("準備完了", |c| c.ready),
+        vec![("利用申請済の割合", |c| c.applied), ("準備完了の割合", |c| c.ready)],
+    );
+    let operating = drawn(
+        "weeks-operating",
+        "全施設に占める運用開始済の割合、週ごと",
+        ("運用開始済", |c| c.operating),
+        vec![("運用開始済の割合", |c| c.operating)],
+    );
     let row = |(week, coverage): (&NaiveDate, &Coverage)| [vec![Cell::Date(*week)], coverage_cells(*coverage)].concat();
     (
         "それぞれの週の終わりの状態です。今週はいまの状態です。",
-        vec![("", chart)],
+        vec![("利用申請済と準備完了", on_the_way), ("運用開始済", operating)],
         counts.iter().rev().map(row).collect(),
     )
 }
+
+/// A part of all facilities: its words, and how many they are.
+type Share = (&'static str, fn(&Coverage) -> i64);
+
+/// Why there is no chart over time.
+const ONE_WEEK: &str = "推移を描くには、2週以上の記録が必要です。集計を始めた週から記録されます。";
 
 #[cfg(test)]
 mod tests {

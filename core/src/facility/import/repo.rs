@@ -16,7 +16,7 @@ use crate::facility::search;
 use crate::ids::{FacilityChangeId, FacilityId, ImportId};
 use crate::on_backend;
 use crate::refusal::Refusal;
-use crate::schema::{applications, facilities, facility_changes, facility_imports, memberships, signups};
+use crate::schema::{annexes, applications, facilities, facility_changes, facility_imports, memberships, signups};
 use crate::storage::StoredKey;
 
 text_enum! {
@@ -377,7 +377,8 @@ pub(super) fn page_of_changes(
         .collect()
 }
 
-/// Those of these facilities that somebody belongs to, wants to, or applied for.
+/// Those of these facilities that somebody belongs to, wants to, or applied for, or
+/// that a main office speaks for.
 pub(super) fn in_use(conn: &mut Conn, ids: &[FacilityId]) -> Result<HashSet<FacilityId>> {
     let members: Vec<FacilityId> =
         memberships::table.filter(memberships::facility_id.eq_any(ids)).select(memberships::facility_id).load(conn)?;
@@ -387,7 +388,9 @@ pub(super) fn in_use(conn: &mut Conn, ids: &[FacilityId]) -> Result<HashSet<Faci
         .filter(applications::facility_id.eq_any(ids))
         .select(applications::facility_id)
         .load(conn)?;
-    Ok(members.into_iter().chain(signups).chain(applied).collect())
+    let spoken_for: Vec<FacilityId> =
+        annexes::table.filter(annexes::subordinate_id.eq_any(ids)).select(annexes::subordinate_id).load(conn)?;
+    Ok(members.into_iter().chain(signups).chain(applied).chain(spoken_for).collect())
 }
 
 /// Takes facilities that nobody uses out of the master, with their history.

@@ -7,7 +7,7 @@ use askama::Template;
 use uketsuke_core::facility::kind::{KINDS, Site};
 use uketsuke_core::facility::prefecture::Prefecture;
 use uketsuke_core::form::FieldErrors;
-use uketsuke_core::published::{self, Edition, Entry, Place};
+use uketsuke_core::published::{self, Edition, Entry};
 use uketsuke_web::form::{Choice, ChoiceGroup};
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageError, PageResult, html, invalid, site, words};
@@ -48,10 +48,10 @@ fn address(path: &str, query: &str) -> String {
 pub async fn show(portal: Data<Portal>, request: HttpRequest, asked: Query<Asked>) -> PageResult {
     let asked = asked.into_inner();
     let mut errors = FieldErrors::default();
-    if let Some(fault) = too_long(&asked.name) {
+    if let Some(fault) = too_long(asked.name()) {
         errors.add("name", "施設名・番号", fault);
     }
-    let (sought, after, now) = (asked.sought(), Place::parse(&asked.after), portal.now());
+    let (sought, after, now) = (asked.sought(), asked.after(), portal.now());
     let wrong = !errors.is_empty();
     let read = portal.db.read(move |c| {
         let newest = published::newest(c)?;
