@@ -11,8 +11,8 @@ use uketsuke_core::mail::MailRow;
 use uketsuke_core::queue::JobState;
 use uketsuke_core::registration::Registration;
 use uketsuke_core::schema::{
-    accounts, activations, application_events, applications, audit_events, credentials, devices, evidence, facilities,
-    filings, jobs, mails, memberships, registrations, signups,
+    accounts, activations, application_events, applications, audit_events, credentials, devices, edition_files,
+    evidence, facilities, filings, jobs, mails, memberships, registrations, signups,
 };
 
 /// See the module.
@@ -29,6 +29,9 @@ pub struct Facts {
     pub events: Vec<Event>,
     pub filings: Vec<Filing>,
     pub evidence: Vec<Evidence>,
+    /// The keys of the published list's files: the server's worker makes an
+    /// edition as soon as one is due, whatever else is going on.
+    pub edition_files: Vec<String>,
     pub registrations: Vec<Registration>,
     pub devices: Vec<Device>,
     pub activations: Vec<Activation>,
@@ -86,6 +89,7 @@ impl Facts {
             events: application_events::table.order(application_events::id).select(Event::as_select()).load(conn)?,
             filings: filings::table.select(Filing::as_select()).load(conn)?,
             evidence: evidence::table.select(Evidence::as_select()).load(conn)?,
+            edition_files: edition_files::table.select(edition_files::storage_key).load(conn)?,
             registrations: registrations::table.select(Registration::as_select()).load(conn)?,
             devices: devices::table.select(Device::as_select()).load(conn)?,
             activations: activations::table

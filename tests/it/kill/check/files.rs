@@ -37,6 +37,7 @@ pub fn check(world: &World<'_>, facts: &Facts, faults: &mut Faults) -> String {
 
 /// The keys that rows name.
 fn named(facts: &Facts, area: Area) -> BTreeSet<String> {
-    let keys = facts.evidence.iter().flat_map(|row| [Some(&row.storage_key), row.preview_key.as_ref()]).flatten();
-    keys.map(|key| key.as_str().to_owned()).filter(|key| key.starts_with(area.as_str())).collect()
+    let evidence = facts.evidence.iter().flat_map(|row| [Some(&row.storage_key), row.preview_key.as_ref()]).flatten();
+    let keys = evidence.map(|key| key.as_str().to_owned()).chain(facts.edition_files.iter().cloned());
+    keys.filter(|key| key.starts_with(area.as_str())).collect()
 }
