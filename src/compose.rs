@@ -11,8 +11,9 @@ use uketsuke_core::clock::Clock;
 use uketsuke_core::config::{Config, MailTarget};
 use uketsuke_core::db::{DatabaseUrl, Db};
 use uketsuke_core::evidence::Viewer;
-use uketsuke_core::evidence::viewer::{self, opener::Opener};
+use uketsuke_core::evidence::viewer::opener::Opener;
 use uketsuke_core::mail::{FileMail, MailContext, SmtpMail, Transport};
+use uketsuke_core::pdf::font;
 use uketsuke_core::secret::{HashCost, Keyring, PasswordHasher};
 use uketsuke_core::snapshot::Others;
 use uketsuke_core::storage::Storage;
@@ -79,7 +80,7 @@ impl Parts {
                 .with_context(|| format!("cannot use {}", config.evidence_dir.display()))?,
             viewer: Viewer::new(
                 Opener::this_program().context("the program cannot find itself")?,
-                viewer::font(config.pdf_font.clone()),
+                font::place(config.pdf_font.clone()),
             ),
             procedures: Arc::new(procedures(&config, &keyring)),
             keyring,
@@ -133,8 +134,14 @@ impl Parts {
             call_centre_phone: self.config.call_centre_phone.clone(),
             keyring: self.keyring.clone(),
         };
-        let (db, storage) = (self.own_connections()?, self.storage.clone());
-        Ok(Works { db, context, transport: self.transport.clone(), storage, procedures: self.procedures.clone() })
+        Ok(Works {
+            db: self.own_connections()?,
+            context,
+            transport: self.transport.clone(),
+            storage: self.storage.clone(),
+            procedures: self.procedures.clone(),
+            pdf_font: self.config.pdf_font.clone(),
+        })
     }
 
     /// The portal towards the outside.
@@ -179,8 +186,8 @@ fn keyring(config: &Config) -> anyhow::Result<Keyring> {
 fn procedures(config: &Config, keyring: &Arc<Keyring>) -> Procedures {
     let (keyring, activation_code_days) = (keyring.clone(), config.activation_code_days);
     let former_code_days = config.former_code_days;
-    uketsuke_procedures::all(&Means { keyring, activation_code_days, former_code_days })
-        .undo_for(chrono::Duration::minutes(config.undo_minutes))
+    let undo_for = chrono::Duration::minutes(config.undo_minutes);
+    uketsuke_procedures::all(&Means { keyring, activation_code_days, former_code_days, undo_for }).undo_for(undo_for)
 }
 
 fn open_db(config: &Config, clock: Clock, keyring: &Arc<Keyring>) -> anyhow::Result<Db> {

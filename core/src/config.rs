@@ -9,6 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::db::DatabaseUrl;
+use crate::transfer::Payer;
+use crate::transfer::zengin::LineEnds;
 
 /// What the program is told from outside. The README's table names every key.
 #[derive(Clone)]
@@ -49,6 +51,10 @@ pub struct Config {
     pub activation_code_days: i64,
     /// How long a facility's old code is good after 承継, days.
     pub former_code_days: i64,
+    /// The account from which 助成金 are paid; none until one is named.
+    pub transfer_payer: Option<Payer>,
+    /// What ends each record of a transfer file.
+    pub transfer_line_ends: LineEnds,
     /// How long staff can undo a decision, minutes; its letter waits meanwhile.
     pub undo_minutes: i64,
     /// A font with Japanese letters for PDF files that bring none along; without
@@ -133,6 +139,8 @@ impl Reader<'_> {
             activation_link_hours: self.parsed("UKETSUKE_ACTIVATION_LINK_HOURS", "3"),
             activation_code_days: self.parsed("UKETSUKE_ACTIVATION_CODE_DAYS", "30"),
             former_code_days: self.parsed("UKETSUKE_FORMER_CODE_DAYS", "60"),
+            transfer_payer: self.optional("UKETSUKE_TRANSFER_PAYER"),
+            transfer_line_ends: self.parsed("UKETSUKE_TRANSFER_LINE_ENDS", "none"),
             undo_minutes: self.parsed("UKETSUKE_UNDO_MINUTES", "5"),
             pdf_font: Some(self.text("UKETSUKE_PDF_FONT", "")).filter(|path| !path.is_empty()).map(PathBuf::from),
             hash_threads: self.parsed("UKETSUKE_HASH_THREADS", "1"),
@@ -160,6 +168,14 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    fn optional<T: std::str::FromStr>(&mut self, key: &str) -> Option<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let text = (self.lookup)(key).filter(|value| !value.trim().is_empty())?;
+        text.trim().parse().map_err(|error| self.errors.push(format!("{key}: {error}"))).ok()
     }
 
     fn check_staleness_seconds(&mut self) -> u32 {

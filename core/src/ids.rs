@@ -109,6 +109,12 @@ ids! {
     AnnexId,
     /// A declaration why an office does not take part.
     ExemptionId,
+    /// A programme that grants 助成金.
+    ProgrammeId,
+    /// Transfers that the bank carries out together.
+    PaymentBatchId,
+    /// One transfer of a batch.
+    PaymentItemId,
     /// A device account.
     DeviceId,
     /// One activation code of a device.

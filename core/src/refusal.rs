@@ -42,6 +42,20 @@ pub enum Refusal {
     CodeInUse,
     /// What this approval did cannot be undone.
     NoUndo,
+    /// No programme is for facilities of this kind.
+    NoSubsidy,
+    /// The programme takes no claims yet, or not any more.
+    SubsidyWindow,
+    /// A grant needs a device in use.
+    SubsidyDevice,
+    /// The facility, or the other office of its annex, has a grant or a claim already.
+    SubsidyTaken,
+    /// What is counted comes to no money.
+    SubsidyNothing,
+    /// No grant waits to be paid.
+    NothingToPay,
+    /// No account is configured from which to pay.
+    NoPayer,
     /// Applications under way stand in the way.
     OthersOpen,
     /// The facility has left the master.
@@ -115,6 +129,13 @@ impl Refusal {
             Self::CodeSame => "code_same",
             Self::CodeInUse => "code_in_use",
             Self::NoUndo => "no_undo",
+            Self::NoSubsidy => "no_subsidy",
+            Self::SubsidyWindow => "subsidy_window",
+            Self::SubsidyDevice => "subsidy_device",
+            Self::SubsidyTaken => "subsidy_taken",
+            Self::SubsidyNothing => "subsidy_nothing",
+            Self::NothingToPay => "nothing_to_pay",
+            Self::NoPayer => "no_payer",
             Self::OthersOpen => "others_open",
             Self::FacilityClosed => "facility_closed",
             Self::NotInThisState => "not_in_this_state",
@@ -171,6 +192,19 @@ impl Refusal {
             }
             Self::ExemptAlready => {
                 "やむを得ない事由をすでに申告しています。内容を変えるには、先に今の申告を取り下げてください。"
+            }
+            Self::NoSubsidy => "この所属機関を対象とする助成金の制度はありません。",
+            Self::SubsidyWindow => "今は、助成金の申請を受け付けている期間ではありません。受付の期間をご確認ください。",
+            Self::SubsidyDevice => "助成金の申請には、使用中の端末が1台以上必要です。先に端末の設定をしてください。",
+            Self::SubsidyTaken => {
+                "この施設、または併設の施術所が、同じ制度の助成金をすでに申請しているか、交付を受けています。申請できるのは1回だけです。"
+            }
+            Self::SubsidyNothing => {
+                "認める額から計算した助成金が0円になります。認める額を確かめるか、却下を選んでください。"
+            }
+            Self::NothingToPay => "振込を待っている交付決定はありません。",
+            Self::NoPayer => {
+                "振込元の口座が設定されていません。システムの設定（UKETSUKE_TRANSFER_PAYER）を確かめてください。"
             }
             Self::EndsAlready => {
                 "利用を終了する日がすでに決まっています。日を変えるには、先に利用終了申請を取り下げてください。"

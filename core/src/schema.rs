@@ -830,6 +830,155 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    subsidy_programmes (id) {
+        id -> Text,
+        position -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subsidy_rules (programme_id, version) {
+        programme_id -> Text,
+        version -> Integer,
+        document -> Text,
+        comment -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subsidy_budgets (programme_id, fiscal_year) {
+        programme_id -> Text,
+        fiscal_year -> Integer,
+        yen -> BigInt,
+    }
+}
+
+diesel::table! {
+    subsidy_claims (application_id) {
+        application_id -> Text,
+        facility_id -> Text,
+        programme_id -> Text,
+        rules_version -> Integer,
+        fiscal_year -> Integer,
+        yen -> BigInt,
+        filed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subsidy_purchases (application_id, line) {
+        application_id -> Text,
+        line -> Integer,
+        shop -> Text,
+        bought_on -> Date,
+        yen -> BigInt,
+    }
+}
+
+diesel::table! {
+    subsidy_decisions (application_id) {
+        application_id -> Text,
+        facility_id -> Text,
+        programme_id -> Text,
+        rules_version -> Integer,
+        fiscal_year -> Integer,
+        outcome -> Text,
+        yen -> BigInt,
+        document -> Text,
+        payee -> Text,
+        held_since -> Nullable<Timestamp>,
+        decided_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subsidy_covers (programme_id, facility_id) {
+        programme_id -> Text,
+        facility_id -> Text,
+        application_id -> Text,
+    }
+}
+
+diesel::table! {
+    subsidy_notices (application_id) {
+        application_id -> Text,
+        fiscal_year -> Integer,
+        number -> Integer,
+        issued_on -> Date,
+        storage_key -> Nullable<Text>,
+        size_bytes -> Nullable<BigInt>,
+        sha256 -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    payment_batches (id) {
+        id -> Text,
+        state -> Text,
+        pay_on -> Date,
+        payer -> Text,
+        line_ends -> Text,
+        items -> Integer,
+        yen -> BigInt,
+        sha256 -> Nullable<Text>,
+        prepared_by -> Text,
+        prepared_at -> Timestamp,
+        exported_at -> Nullable<Timestamp>,
+        settled_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    payment_items (id) {
+        id -> Text,
+        batch_id -> Text,
+        position -> Integer,
+        application_id -> Text,
+        yen -> BigInt,
+        payee -> Text,
+        released_at -> Nullable<Timestamp>,
+        returned_on -> Nullable<Date>,
+        returned_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    book_checks (checked_on) {
+        checked_on -> Date,
+        differences -> Text,
+        checked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    banks (code) {
+        code -> Text,
+        name -> Text,
+        kana -> Text,
+    }
+}
+
+diesel::table! {
+    bank_branches (bank_code, code) {
+        bank_code -> Text,
+        code -> Text,
+        name -> Text,
+        kana -> Text,
+    }
+}
+
+diesel::joinable!(subsidy_rules -> subsidy_programmes (programme_id));
+diesel::joinable!(subsidy_claims -> applications (application_id));
+diesel::joinable!(subsidy_claims -> facilities (facility_id));
+diesel::joinable!(subsidy_decisions -> applications (application_id));
+diesel::joinable!(subsidy_decisions -> facilities (facility_id));
+diesel::joinable!(payment_items -> subsidy_decisions (application_id));
+diesel::joinable!(payment_items -> payment_batches (batch_id));
 diesel::joinable!(edition_files -> editions (week_on));
 diesel::joinable!(facility_changes -> facilities (facility_id));
 diesel::joinable!(facility_changes -> facility_imports (import_id));
@@ -903,6 +1052,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     edition_files,
     reminders,
     reminder_stops,
+    subsidy_programmes,
+    subsidy_rules,
+    subsidy_budgets,
+    subsidy_claims,
+    subsidy_purchases,
+    subsidy_decisions,
+    subsidy_covers,
+    subsidy_notices,
+    payment_batches,
+    payment_items,
+    book_checks,
+    banks,
+    bank_branches,
     devices,
     client_apps,
     client_app_minimums,

@@ -16,6 +16,7 @@ mod field;
 mod files;
 mod matching;
 pub mod operation_start;
+pub mod subsidy_claim;
 pub mod termination;
 #[cfg(test)]
 mod testing;
@@ -30,6 +31,8 @@ pub struct Means {
     pub activation_code_days: i64,
     /// How long a facility's old code is good after 承継, days.
     pub former_code_days: i64,
+    /// How long staff can undo a decision.
+    pub undo_for: chrono::Duration,
 }
 
 /// Every procedure there is, in the order shown to users.
@@ -38,6 +41,7 @@ pub fn all(means: &Means) -> Procedures {
         Arc::new(usage_start::UsageStart::new(means.clone())),
         Arc::new(operation_start::OperationStart),
         Arc::new(device_addition::DeviceAddition::new(means.clone())),
+        Arc::new(subsidy_claim::SubsidyClaim::new(means.clone())),
         Arc::new(annex_declaration::AnnexDeclaration::new(means.clone())),
         Arc::new(annex_cancellation::AnnexCancellation),
         Arc::new(exemption::Exemption),

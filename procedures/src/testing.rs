@@ -40,6 +40,16 @@ pub(crate) fn acupuncture() -> NewFacility<'static> {
     }
 }
 
+/// What procedures need of the installation.
+pub(crate) fn means() -> Means {
+    Means {
+        keyring: testing::keyring(),
+        activation_code_days: 30,
+        former_code_days: 60,
+        undo_for: chrono::Duration::minutes(5),
+    }
+}
+
 /// See the module.
 pub(crate) struct Desk {
     pub db: TestDb,
@@ -52,8 +62,7 @@ impl Desk {
     /// A judo-therapy office with two devices issued.
     pub fn new() -> Self {
         let db = test_db();
-        let procedures =
-            crate::all(&Means { keyring: testing::keyring(), activation_code_days: 30, former_code_days: 60 });
+        let procedures = crate::all(&crate::testing::means());
         let scope = testing::office(&db, true);
         let devices = use_service(&db, &scope);
         Self { db, procedures, scope, devices }

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 use uketsuke_core::config::{Config, MailTarget};
 use uketsuke_core::db::DatabaseUrl;
-use uketsuke_core::evidence::viewer;
+use uketsuke_core::pdf::font;
 
 use crate::settings;
 
@@ -36,12 +36,15 @@ fn print(config: &Config) {
         MailTarget::Files(folder) => format!("files in {}", folder.display()),
         MailTarget::Smtp(_) => "a mail server".to_owned(),
     };
-    let font = viewer::font(config.pdf_font.clone());
+    let font_file = font::place(config.pdf_font.clone());
     let lines = [
         ("production", config.production.to_string()),
         ("database", database),
         ("evidence", config.evidence_dir.display().to_string()),
-        ("PDF font", font.map_or_else(|| "none: letters may be missing".to_owned(), |path| path.display().to_string())),
+        (
+            "PDF font",
+            font_file.map_or_else(|| "none: letters may be missing".to_owned(), |path| path.display().to_string()),
+        ),
         ("mail", mail),
         ("portal", format!("{} as {}", config.portal_listen, config.portal_url)),
         ("back office", format!("{} as {}", config.admin_listen, config.admin_url)),

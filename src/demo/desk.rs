@@ -67,7 +67,7 @@ impl Desk {
         self.claim(stage, id).await?;
         let (scope, id, procedures) = (self.scope.clone(), id.clone(), stage.parts.procedures.clone());
         let reason = "職員数から見て、まずは2台で足りると判断しました。足りない場合は追加で申請できます。";
-        let terms = Terms { quantity: Some(granted), reason: reason.into() };
+        let terms = Terms { quantity: Some(granted), reason: reason.into(), ..Terms::default() };
         let work = move |tx: &mut uketsuke_core::db::Tx<'_>| {
             let seen = repo::get(tx.conn(), &id)?.revision;
             decide::approve(tx, &procedures, &scope, (&id, seen), terms)

@@ -8,9 +8,10 @@ use uketsuke_core::error::Error;
 use uketsuke_core::facility::import::closings::FacilityClosings;
 use uketsuke_core::mail::MailJob;
 use uketsuke_core::queue::{ClaimedJob, Job};
+use uketsuke_core::subsidy::notice::NoticeJob;
 
 use crate::periodic::PeriodicJob;
-use crate::{Works, bulk, closings, mail, periodic};
+use crate::{Works, bulk, closings, mail, notice, periodic};
 
 /// Why a job did not succeed, by what should happen next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,5 +43,6 @@ pub const JOBS: &[(&str, Start)] = &[
     (MailJob::KIND, |works, job| Box::pin(mail::run(works, job))),
     (FacilityClosings::KIND, |works, job| Box::pin(closings::run(works, job))),
     (BulkJob::KIND, |works, job| Box::pin(bulk::run(works, job))),
+    (NoticeJob::KIND, |works, job| Box::pin(notice::run(works, job))),
     (PeriodicJob::KIND, |works, job| Box::pin(periodic::run(works, job))),
 ];

@@ -10,6 +10,7 @@ use uketsuke_core::ending::UsageEnded;
 use uketsuke_core::mail::{Composer, Letter, composer};
 use uketsuke_core::reminder;
 use uketsuke_core::staff::mail as staff;
+use uketsuke_core::subsidy::payment;
 
 /// A letter's name and what composes it.
 pub struct Entry {
@@ -39,6 +40,7 @@ pub const LETTERS: &[Entry] = &[
     letter::<annex::AnnexDeclared>(),
     letter::<annex::AnnexEnded>(),
     letter::<UsageEnded>(),
+    letter::<payment::TransferReturned>(),
     letter::<reminder::ReminderDevices>(),
     letter::<reminder::ReminderStart>(),
     letter::<FacilityClosed>(),

@@ -7,6 +7,7 @@
 //! - [`bulk`]: deeds on many applications.
 //! - [`closings`]: letters after an import that closed facilities.
 //! - [`letters`]: THE table of letters.
+//! - [`notice`]: notices of decisions about 助成金.
 //! - [`periodic`]: THE table of periodic work.
 
 pub mod bulk;
@@ -14,9 +15,11 @@ pub mod closings;
 pub mod jobs;
 pub mod letters;
 pub mod mail;
+pub mod notice;
 pub mod periodic;
 pub mod runner;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use uketsuke_core::application::Procedures;
@@ -37,4 +40,6 @@ pub struct Works {
     pub storage: Storage,
     /// Every kind of application.
     pub procedures: Arc<Procedures>,
+    /// The font file that is configured for PDF files.
+    pub pdf_font: Option<PathBuf>,
 }

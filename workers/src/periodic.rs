@@ -13,7 +13,7 @@ use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
-    account, audit, bulk, client_app, device, eligibility, ending, evidence, holiday, link, published, reminder,
+    account, audit, books, bulk, client_app, device, eligibility, ending, evidence, holiday, link, published, reminder,
     report, snapshot, staff, throttle,
 };
 
@@ -62,6 +62,7 @@ pub const PERIODIC: &[Entry] = &[
     rows("forget_finished_jobs", SIX_HOURLY, |tx| queue::sweep(tx, Duration::days(30))),
     Entry { name: "end_uses", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(end_uses(works))) },
     Entry { name: "make_edition", period: HOURLY, work: Work::Files(|works| Box::pin(make_edition(works))) },
+    Entry { name: "check_books", period: DAILY, work: Work::Files(|works| Box::pin(check_books(works))) },
     Entry { name: "remind", period: DAILY, work: Work::Files(|works| Box::pin(remind(works))) },
     Entry { name: "gather_figures", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(gather(works))) },
     Entry {
@@ -96,6 +97,15 @@ async fn make_edition(works: Works) -> Result<usize> {
 /// Once a day of UTC: at nine in the morning in Japan.
 async fn remind(works: Works) -> Result<usize> {
     reminder::remind_all(&works.db).await
+}
+
+/// Compares claims, decisions, payments and files; answers how many things differ.
+async fn check_books(works: Works) -> Result<usize> {
+    let differences = books::check_night(&works.db).await?;
+    for one in &differences {
+        tracing::error!(difference = %one, "the books of 助成金 do not agree");
+    }
+    Ok(differences.len())
 }
 
 async fn end_uses(works: Works) -> Result<usize> {

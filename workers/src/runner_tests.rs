@@ -70,7 +70,11 @@ fn house() -> House {
     };
     let transport = Transport::Memory(MemoryMail::default());
     let storage = Storage::local(&folder.path().join("files")).unwrap();
-    House { works: Works { db, context, transport, storage, procedures: Arc::default() }, clock, _folder: folder }
+    House {
+        works: Works { db, context, transport, storage, procedures: Arc::default(), pdf_font: None },
+        clock,
+        _folder: folder,
+    }
 }
 
 impl House {

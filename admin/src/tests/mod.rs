@@ -38,8 +38,9 @@ use uketsuke_core::application::{ApplicationKind, draft, files, repo};
 use uketsuke_core::config::Config;
 use uketsuke_core::db::Actor;
 use uketsuke_core::evidence::Viewer;
-use uketsuke_core::evidence::viewer::{self, opener::Opener};
+use uketsuke_core::evidence::viewer::opener::Opener;
 use uketsuke_core::ids::ApplicationId;
+use uketsuke_core::pdf::font;
 use uketsuke_core::scope::{FacilityScope, StaffScope};
 use uketsuke_core::staff::role::Role;
 use uketsuke_core::staff::{Stage, open_for_tests};
@@ -74,7 +75,7 @@ impl World {
             keyring: keyring(),
             hasher: hasher(),
             storage: Storage::local(folder.path()).expect("a store"),
-            viewer: Viewer::new(Opener::Here, viewer::font(None)),
+            viewer: Viewer::new(Opener::Here, font::place(None)),
             config: Config::from_lookup(|key| (key == "UKETSUKE_PORTAL_URL").then(|| "https://portal.example".into()))
                 .expect("a configuration")
                 .into(),

@@ -105,7 +105,7 @@ pub(super) fn approve_at_once(
     repo::advance(tx, &application, (Party::Rule, Verb::ApproveAtOnce), "", &EventDetail::default())?;
     settle(tx, &application)?;
     let quantity = procedure.quantity(values).map(|q| q.asked);
-    post(tx, procedure, &application, values, &Terms { quantity, reason: String::new() })
+    post(tx, procedure, &application, values, &Terms { quantity, ..Terms::default() })
 }
 
 fn post(
@@ -120,21 +120,35 @@ fn post(
     procedure.effect(tx, &grant, values, terms)
 }
 
-/// A lower quantity must be at least one and carries a reason; equal or none
-/// given means all that was asked.
-pub(super) fn valid_terms(procedure: &dyn Procedure, values: &Value, terms: Terms) -> Result<Terms> {
-    let Some(quantity) = procedure.quantity(values) else {
-        return Ok(Terms { quantity: None, reason: terms.reason });
-    };
-    let granted = terms.quantity.unwrap_or(quantity.asked);
+/// A lower quantity must be at least one and carries a reason, and so does each
+/// lower amount; equal or none given means all that was asked.
+///
+/// # Errors
+/// `Invalid`, by the fields `quantity`, `reason`, `yen_…` and `reason_…` of the form.
+pub fn valid_terms(procedure: &dyn Procedure, values: &Value, terms: Terms) -> Result<Terms> {
     let mut errors = FieldErrors::default();
-    if granted < 1 || granted > quantity.asked {
-        let fault = FieldFault::OutOfRange { min: 1, max: i64::from(quantity.asked) };
-        errors.add("quantity", "承認する台数", fault);
-    } else if granted < quantity.asked && terms.reason.trim().is_empty() {
-        errors.add("reason", "減らす理由", FieldFault::Missing);
-    }
-    errors.into_result(Some(Terms { quantity: Some(granted), reason: terms.reason })).map_err(Error::from)
+    let quantity = procedure.quantity(values).map(|quantity| {
+        let granted = terms.quantity.unwrap_or(quantity.asked);
+        if granted < 1 || granted > quantity.asked {
+            let fault = FieldFault::OutOfRange { min: 1, max: i64::from(quantity.asked) };
+            errors.add("quantity", "承認する台数", fault);
+        } else if granted < quantity.asked && terms.reason.trim().is_empty() {
+            errors.add("reason", "減らす理由", FieldFault::Missing);
+        }
+        granted
+    });
+    let mut allowed = terms.allowed;
+    allowed.retain(|code, part| {
+        let Some(asked) = procedure.allowances(values).into_iter().find(|one| one.code == *code) else { return false };
+        let (field, label) = (format!("reason_{code}"), format!("{}を減らす理由", asked.label));
+        if !(0..=asked.asked).contains(&part.yen) {
+            errors.add(&format!("yen_{code}"), &asked.label, FieldFault::OutOfRange { min: 0, max: asked.asked });
+        } else if part.yen < asked.asked && part.reason.trim().is_empty() {
+            errors.add(&field, &label, FieldFault::Missing);
+        }
+        part.yen < asked.asked
+    });
+    errors.into_result(Some(Terms { quantity, reason: terms.reason, allowed })).map_err(Error::from)
 }
 
 /// Returns with one or more faults; only the fields they name open.
@@ -214,6 +228,8 @@ pub(super) fn carry_out_rejection(
 ) -> Result<()> {
     let event = repo::advance(tx, application, (by, Verb::Reject), reason, &EventDetail::default())?;
     settle(tx, application)?;
+    let values = filed(tx, &application.id)?.values()?;
+    procedures.get(application.kind)?.reject(tx, application, &values, reason)?;
     send_after_undo(tx, procedures, &mail::Rejected { application: application.id.clone() }, &event)
 }
 

@@ -3,7 +3,7 @@
 
 use super::kind::ApplicationKind;
 use super::model::{Answers, Document, EventDetail};
-use super::procedure::{Case, Procedures, Step, StepContent};
+use super::procedure::{Case, Procedure, Procedures, Step, StepContent};
 use super::repo;
 use super::state::{Party, State, Verb};
 use crate::db::Tx;
@@ -38,9 +38,36 @@ pub fn start(
     if !procedure.applies_to(&facility) {
         return Err(Error::NotFound);
     }
-    match procedure.not_offered(tx.conn(), &facility, scope.verified(), now)? {
-        Some(refusal) => Err(refusal.into()),
-        None => open(tx, scope, kind),
+    if let Some(refusal) = procedure.not_offered(tx.conn(), &facility, scope.verified(), now)? {
+        return Err(refusal.into());
+    }
+    let id = open(tx, scope, kind)?;
+    let application = repo::get(tx.conn(), &id)?;
+    let mut case = repo::case(tx.conn(), application)?;
+    renew_marks(tx, procedure, &mut case)?;
+    Ok(id)
+}
+
+/// Looks the draft's marks up anew; answers whether one changed.
+pub(super) fn renew_marks(tx: &mut Tx<'_>, procedure: &dyn Procedure, case: &mut Case) -> Result<bool> {
+    let (before, now) = (case.document.marks.clone(), tx.now());
+    if case.application.state == State::Draft {
+        let marks = procedure.current_marks(tx.conn(), case, now)?;
+        set_marks(case, marks);
+    }
+    let changed = case.document.marks != before;
+    if changed {
+        repo::save_document(tx, &case.application, &case.document)?;
+    }
+    Ok(changed)
+}
+
+fn set_marks(case: &mut Case, marks: Vec<(&'static str, Option<String>)>) {
+    for (mark, value) in marks {
+        match value {
+            Some(value) => case.document.marks.insert(mark.to_owned(), value),
+            None => case.document.marks.remove(mark),
+        };
     }
 }
 
@@ -98,13 +125,9 @@ pub fn save_step(
     let mut case = repo::case(tx.conn(), application)?;
     let step = find_step(&procedure.steps(&case), step_key)?;
     keep(&mut case, &step, typed);
+    renew_marks(tx, procedure, &mut case)?;
     let checked = procedure.check(tx, &step, &case, typed)?;
-    for (mark, value) in checked.marks {
-        match value {
-            Some(value) => case.document.marks.insert(mark.to_owned(), value),
-            None => case.document.marks.remove(mark),
-        };
-    }
+    set_marks(&mut case, checked.marks);
     repo::save_document(tx, &case.application, &case.document)?;
     Ok(checked.errors)
 }

@@ -16,6 +16,8 @@ text_enum! {
         AnnexDeclaration = "annex_declaration",
         /// 併設申告の取消
         AnnexCancellation = "annex_cancellation",
+        /// 助成金交付申請
+        Subsidy = "subsidy",
         /// 変更申請
         Change = "change",
         /// 利用終了申請
@@ -109,6 +111,18 @@ const CHANGE: KindEntry = KindEntry {
     then: &["変更した内容で登録されました。端末はそのまま使えます。"],
 };
 
+const SUBSIDY: KindEntry = KindEntry {
+    title: "助成金交付申請",
+    about: "資格確認のために買った端末などの費用について、助成金の交付を受けるための申請です。",
+    once: false,
+    gives_devices: false,
+    because: "",
+    then: &[
+        "交付の決定通知書は、ポータルの申請の画面からご覧になれます。",
+        "助成金は、申請された口座にお振り込みします。",
+    ],
+};
+
 const TERMINATION: KindEntry = KindEntry {
     title: "利用終了申請",
     about: "資格確認の利用をやめるための申請です。指定した日の午前0時に、すべての端末が使えなくなります。",
@@ -142,6 +156,7 @@ impl ApplicationKind {
             Self::OperationStart => &OPERATION_START,
             Self::AnnexDeclaration => &ANNEX_DECLARATION,
             Self::AnnexCancellation => &ANNEX_CANCELLATION,
+            Self::Subsidy => &SUBSIDY,
             Self::Change => &CHANGE,
             Self::Termination => &TERMINATION,
             Self::Exemption => &EXEMPTION,

@@ -1,6 +1,7 @@
 //! What one kind of application (one 手続) brings along. The engine, the portal
 //! and the back office know procedures by this trait alone, never by name.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::Duration;
@@ -47,9 +48,15 @@ impl OpenFields {
     pub fn has(&self, field: &str) -> bool {
         match self {
             Self::All => true,
-            Self::Only(fields) => fields.iter().any(|f| f == field),
+            Self::Only(pins) => pins.iter().any(|pin| opens(pin, field)),
         }
     }
+}
+
+/// Whether a fault pinned to `pin` opens `field`: itself, or one of its group, whose
+/// names begin with the group's and a dot.
+pub fn opens(pin: &str, field: &str) -> bool {
+    field.strip_prefix(pin).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The name under which faults are pinned to the attached files.
@@ -182,6 +189,26 @@ pub struct Quantity {
     pub asked: u32,
 }
 
+/// An amount that a reviewer may lower when approving.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowance {
+    /// Stable code within the filing.
+    pub code: String,
+    /// What it is, in words.
+    pub label: String,
+    /// What was asked for, yen.
+    pub asked: i64,
+}
+
+/// What of an [`Allowance`] is approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed {
+    /// How much, yen.
+    pub yen: i64,
+    /// Why less than asked for, as the applicant reads it.
+    pub reason: String,
+}
+
 /// One thing that the reviewer ticks off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckItem {
@@ -211,6 +238,9 @@ pub struct Terms {
     pub quantity: Option<u32>,
     /// The reason for granting less, as the applicant reads it.
     pub reason: String,
+    /// The amounts that are not granted in full, by their codes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub allowed: BTreeMap<String, Allowed>,
 }
 
 crate::db::text_enum! {
@@ -318,6 +348,38 @@ pub trait Procedure: Send + Sync {
         None
     }
 
+    /// The amounts a reviewer may lower one by one.
+    fn allowances(&self, _: &Value) -> Vec<Allowance> {
+        Vec::new()
+    }
+
+    /// What approving on these terms comes to, line by line, for whoever decides:
+    /// labels and values.
+    ///
+    /// # Errors
+    /// As [`Procedure::filed_summary`], or from the database.
+    fn outcome(&self, _: &mut Conn, _: &Value, _: &Terms, _: At) -> Result<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
+
+    /// Marks that a draft takes from the registers, as they stand now; they are
+    /// looked up anew until it is sent.
+    ///
+    /// # Errors
+    /// From the database only.
+    fn current_marks(&self, _: &mut Conn, _: &Case, _: At) -> Result<Vec<(&'static str, Option<String>)>> {
+        Ok(Vec::new())
+    }
+
+    /// Notes what a filing says, each time it is sent, in tables made to look things
+    /// up in. The filing stays the record.
+    ///
+    /// # Errors
+    /// From the database only.
+    fn note_filing(&self, _: &mut Tx<'_>, _: &Application, _: &Value) -> Result<()> {
+        Ok(())
+    }
+
     /// What the registers hold of it so far, for the page on which one begins:
     /// labels and values.
     ///
@@ -359,6 +421,22 @@ pub trait Procedure: Send + Sync {
     /// `Refused(UndoSeen)` when somebody outside may have made use of it; then
     /// the decision stands.
     fn retract(&self, tx: &mut Tx<'_>, application: &Application) -> Result<()>;
+
+    /// Notes that it was rejected with this reason, in the transaction of the decision.
+    ///
+    /// # Errors
+    /// When it cannot be noted; then the decision does not stand either.
+    fn reject(&self, _: &mut Tx<'_>, _: &Application, _values: &Value, _reason: &str) -> Result<()> {
+        Ok(())
+    }
+
+    /// Takes back what [`Procedure::reject`] noted.
+    ///
+    /// # Errors
+    /// As [`Procedure::retract`].
+    fn unreject(&self, _: &mut Tx<'_>, _: &Application) -> Result<()> {
+        Ok(())
+    }
 
     /// Whether people of the facility can still take this approved one back.
     ///

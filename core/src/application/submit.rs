@@ -3,6 +3,7 @@
 //! in the same commit.
 
 use super::decide;
+use super::draft;
 use super::due;
 use super::mail;
 use super::model::{Application, Change, EventDetail};
@@ -13,6 +14,7 @@ use crate::clock::tokyo_date;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::facility::Facility;
+use crate::form::{FieldError, FieldFault};
 use crate::ids::ApplicationId;
 use crate::refusal::Refusal;
 use crate::schema::applications;
@@ -43,10 +45,13 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
         _ => return Ok(Sent::Done),
     }
     let procedure = procedures.get(application.kind)?;
-    let case = open_case(tx, application)?;
+    let mut case = open_case(tx, application)?;
     let now = tx.now();
     if let Some(refusal) = procedure.not_offered(tx.conn(), &case.facility, scope.verified(), now)? {
         return Err(refusal.into());
+    }
+    if draft::renew_marks(tx, procedure, &mut case)? {
+        return Ok(Sent::Incomplete(vec![look_again(procedure, &case)]));
     }
     let values = match procedure.file(&case) {
         Ok(values) => values,
@@ -56,6 +61,7 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
     repo::insert_filing(tx, id, procedure, &values)?;
     repo::set_method(tx, id, procedure.method(&values))?;
     number(tx, id, &case.facility)?;
+    procedure.note_filing(tx, &case.application, &values)?;
     let due_on = due::promised(tx.conn(), now)?;
     repo::set_due(tx, id, due_on)?;
     if procedure.approves_itself(tx.conn(), &case, &values)? {
@@ -65,6 +71,14 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
         tx.send(&mail::Received { application: id.clone() })?;
     }
     Ok(Sent::Done)
+}
+
+/// What the sender saw is not what holds now: they look once more before it counts.
+fn look_again(procedure: &dyn Procedure, case: &Case) -> Shortfall {
+    let step = procedure.steps(case).first().map_or("", |step| step.key);
+    let why = "入力の間に、この申請のきまりが変わりました。下の内容をもう一度確かめてから送ってください".to_owned();
+    let fault = FieldFault::Sentence(why);
+    Shortfall { step, error: FieldError { field: String::new(), label: procedure.title().to_owned(), fault } }
 }
 
 /// The case, if its facility is not closed: nobody could approve it any more.
@@ -121,6 +135,7 @@ pub fn resubmit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope,
     repo::advance(tx, &case.application, (Party::Applicant, Verb::Resubmit), "", &detail)?;
     repo::insert_filing(tx, id, procedure, &values)?;
     repo::set_method(tx, id, procedure.method(&values))?;
+    procedure.note_filing(tx, &case.application, &values)?;
     repo::resolve_faults(tx, id)?;
     repo::set_due(tx, id, due_on)?;
     back_to_last_reviewer(tx, &case.application)?;

@@ -70,6 +70,7 @@ pub fn undo(tx: &mut Tx<'_>, procedures: &Procedures, scope: &StaffScope, id: &A
     }
     match decision.verb {
         Verb::Approve => procedures.get(application.kind)?.retract(tx, &application)?,
+        Verb::Reject => procedures.get(application.kind)?.unreject(tx, &application)?,
         Verb::Return => repo::resolve_faults(tx, id)?,
         _ => {}
     }

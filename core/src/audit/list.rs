@@ -49,7 +49,7 @@ pub struct AuditPage {
 /// What a facility is shown: who was in, who looked, who handled devices and
 /// files, and what the registers came to hold of it. How an application went is on its own page, without what passes
 /// between the staff and what was undone.
-const FOR_FACILITIES: [&str; 44] = [
+const FOR_FACILITIES: [&str; 51] = [
     "account.joined",
     "account.logged_in",
     "account.logged_out",
@@ -91,9 +91,16 @@ const FOR_FACILITIES: [&str; 44] = [
     "facility.watched",
     "operation.ended",
     "operation.recorded",
+    "payment.paid_again",
+    "payment.payee_corrected",
+    "payment.returned",
     "registration.end_set",
     "registration.end_taken_back",
     "registration.ended",
+    "subsidy.granted",
+    "subsidy.notice_made",
+    "subsidy.notice_read",
+    "subsidy.refused",
 ];
 
 type Events = diesel::helper_types::IntoBoxed<'static, audit_events::table, Backend>;

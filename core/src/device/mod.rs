@@ -45,7 +45,7 @@ pub use manage::{
 };
 pub use model::{AccountRole, CodeStanding, CredentialState, Device, LABEL_MAX_CHARS, PER_APPLICATION, TRIES_PER_CODE};
 pub use places::{Places, give, places, places_by_application, take_back};
-pub use repo::{code_standings, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
+pub use repo::{code_standings, count_active, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
 pub use reveal::{Settings, reveal, reveal_all};
 pub use state::{DeviceState, DeviceVerb, TRANSITIONS, Transition};
 pub use swap::{SwapStanding, swap_standing, take_over};

@@ -73,6 +73,16 @@ pub(super) fn count_live(conn: &mut Conn, facility: &FacilityId) -> Result<u32> 
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
+/// How many devices of a facility are in use.
+///
+/// # Errors
+/// From the database only.
+pub fn count_active(conn: &mut Conn, facility: &FacilityId) -> Result<i64> {
+    let active =
+        devices::table.filter(devices::facility_id.eq(facility)).filter(devices::state.eq(DeviceState::Active));
+    Ok(active.count().get_result(conn)?)
+}
+
 fn list(conn: &mut Conn, facility: &FacilityId) -> Result<Vec<Device>> {
     Ok(devices::table
         .filter(devices::facility_id.eq(facility))

@@ -11,7 +11,7 @@ use super::sniff::EvidenceKind;
 use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::ids::{AccountId, ApplicationId, EvidenceId, FacilityId};
-use crate::schema::{applications, edition_files, evidence, facility_imports};
+use crate::schema::{applications, edition_files, evidence, facility_imports, subsidy_notices};
 use crate::storage::StoredKey;
 
 /// The most files one application may have (SPEC 4.1).
@@ -142,6 +142,10 @@ pub(super) fn named(conn: &mut Conn, keys: &[StoredKey]) -> Result<HashSet<Store
         .filter(edition_files::storage_key.eq_any(keys))
         .select(edition_files::storage_key)
         .load(conn)?;
-    let others = pictures.into_iter().chain(imports).chain(details).flatten();
+    let notices: Vec<Option<StoredKey>> = subsidy_notices::table
+        .filter(subsidy_notices::storage_key.eq_any(keys))
+        .select(subsidy_notices::storage_key)
+        .load(conn)?;
+    let others = pictures.into_iter().chain(imports).chain(details).chain(notices).flatten();
     Ok(files.into_iter().chain(editions).chain(others).collect())
 }

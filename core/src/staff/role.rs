@@ -45,6 +45,12 @@ pub enum Permission {
     ManageSettings,
     /// Invite, disable and re-role staff; make credentials.
     ManageStaff,
+    /// See programmes, payments and books of 助成金.
+    ReadSubsidies,
+    /// Keep programmes and budgets of 助成金.
+    ManageSubsidies,
+    /// Put payments together and book what comes back.
+    Pay,
     /// Write what the client app tells its users.
     PublishNotices,
     /// See what mail went out.
@@ -61,8 +67,8 @@ pub enum Permission {
 pub const PERMISSIONS: &[(Role, &[Permission])] = {
     use Permission::*;
     &[
-        (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities]),
-        (Role::Approver, &[ReadApplications, Review, Approve, Assign, WriteNotes, ReadFacilities]),
+        (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities, ReadSubsidies]),
+        (Role::Approver, &[ReadApplications, Review, Approve, Assign, WriteNotes, ReadFacilities, ReadSubsidies]),
         (
             Role::Support,
             &[ReadApplications, WriteNotes, ReadFacilities, WatchFacility, ManageDevices, ReadMail, ResendMail],
@@ -78,6 +84,9 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 WatchFacility,
                 ManageDevices,
                 ImportMaster,
+                ReadSubsidies,
+                ManageSubsidies,
+                Pay,
                 ManageSettings,
                 ManageStaff,
                 PublishNotices,
@@ -87,7 +96,7 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 ReadAudit,
             ],
         ),
-        (Role::Auditor, &[ReadApplications, ReadFacilities, WatchFacility, ReadMail, ReadAudit]),
+        (Role::Auditor, &[ReadApplications, ReadFacilities, WatchFacility, ReadSubsidies, ReadMail, ReadAudit]),
     ]
 };
 
@@ -105,6 +114,9 @@ impl Permission {
             WatchFacility,
             ManageDevices,
             ImportMaster,
+            ReadSubsidies,
+            ManageSubsidies,
+            Pay,
             PublishNotices,
             ReadMail,
             ResendMail,
@@ -127,6 +139,9 @@ impl Permission {
             Self::WatchFacility => "施設に見える画面を見る",
             Self::ManageDevices => "端末を停止・失効させる",
             Self::ImportMaster => "施設マスタを取り込む",
+            Self::ReadSubsidies => "助成金の制度・支払・帳簿を見る",
+            Self::ManageSubsidies => "助成金の制度と予算を変更する",
+            Self::Pay => "助成金の振込を準備し、記録する",
             Self::PublishNotices => "アプリのお知らせを出す",
             Self::ReadMail => "送信メールと処理の状況を見る",
             Self::ResendMail => "メールをもう一度送る",
@@ -139,8 +154,8 @@ impl Permission {
 
     /// Whether somebody with it changes something for others.
     pub const fn writes(self) -> bool {
-        use Permission::{ReadApplications, ReadAudit, ReadFacilities, ReadMail, WatchFacility};
-        !matches!(self, ReadApplications | ReadFacilities | WatchFacility | ReadMail | ReadAudit)
+        use Permission::{ReadApplications, ReadAudit, ReadFacilities, ReadMail, ReadSubsidies, WatchFacility};
+        !matches!(self, ReadApplications | ReadFacilities | WatchFacility | ReadSubsidies | ReadMail | ReadAudit)
     }
 }
 
@@ -187,6 +202,7 @@ mod tests {
                 Permission::ReadApplications
                     | Permission::ReadFacilities
                     | Permission::WatchFacility
+                    | Permission::ReadSubsidies
                     | Permission::ReadMail
                     | Permission::ReadAudit
             );

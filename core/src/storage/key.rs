@@ -15,11 +15,13 @@ pub enum Area {
     Import,
     /// Weekly editions of the published list.
     Edition,
+    /// Notices of decisions.
+    Notice,
 }
 
 impl Area {
     /// Every area.
-    pub const ALL: [Self; 4] = [Self::Evidence, Self::Preview, Self::Import, Self::Edition];
+    pub const ALL: [Self; 5] = [Self::Evidence, Self::Preview, Self::Import, Self::Edition, Self::Notice];
 
     /// The first part of its keys.
     pub const fn as_str(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Area {
             Self::Preview => "preview",
             Self::Import => "import",
             Self::Edition => "edition",
+            Self::Notice => "notice",
         }
     }
 }

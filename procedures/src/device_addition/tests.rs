@@ -20,7 +20,7 @@ struct Desk {
 /// A facility that uses the service, with two devices.
 fn desk() -> Desk {
     let db = test_db();
-    let procedures = crate::all(&Means { keyring: testing::keyring(), activation_code_days: 30, former_code_days: 60 });
+    let procedures = crate::all(&crate::testing::means());
     let scope = testing::office(&db, true);
     db.write_blocking(Actor::system(), |tx| {
         let grant = testing::approved(tx, &scope)?;

@@ -35,7 +35,7 @@ fn born() -> NaiveDate {
 
 fn desk(place: NewFacility<'_>) -> Desk {
     let db = test_db();
-    let procedures = crate::all(&Means { keyring: testing::keyring(), activation_code_days: 30, former_code_days: 60 });
+    let procedures = crate::all(&crate::testing::means());
     let scope = db
         .write_blocking(Actor::system(), |tx| {
             let facility = add_facility(tx, place)?;

@@ -20,8 +20,9 @@ use uketsuke_core::config::Config;
 use uketsuke_core::db::{Actor, Conn, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::evidence::Viewer;
-use uketsuke_core::evidence::viewer::{self, Limits, opener::Opener};
+use uketsuke_core::evidence::viewer::{Limits, opener::Opener};
 use uketsuke_core::mail::{MemoryMail, Message, Transport};
+use uketsuke_core::pdf::font;
 use uketsuke_core::queue::{self, JobState};
 use uketsuke_core::secret::HashCost;
 use uketsuke_core::secret::totp::TotpSecret;
@@ -74,7 +75,7 @@ impl TestApp {
         let mut parts =
             Parts::with(config, clock.clone(), HashCost::FOR_TESTS, transport).expect("the parts fit together");
         // This process is the tests, not the program.
-        parts.viewer = Viewer::new(Opener::Program(PROGRAM.into()), viewer::font(None)).within(VIEWER_LIMITS);
+        parts.viewer = Viewer::new(Opener::Program(PROGRAM.into()), font::place(None)).within(VIEWER_LIMITS);
         parts.db.migrate().expect("migrations run");
         let runner = Runner::new(parts.works().expect("workers can be built"));
         let (stop, server) = serve(parts.clone(), listeners);

@@ -2,7 +2,7 @@
 //! filing, who has it, and what this person may do with it.
 
 use serde_json::Value;
-use uketsuke_core::application::procedure::{Case, Procedure};
+use uketsuke_core::application::procedure::{Case, Procedure, Terms};
 use uketsuke_core::application::{Procedures, State, repo, rules};
 use uketsuke_core::db::{At, Conn};
 use uketsuke_core::desk;
@@ -53,6 +53,13 @@ impl Reviewed {
     /// Its procedure.
     pub fn procedure<'o>(&self, office: &'o Office) -> Result<&'o dyn Procedure> {
         office.procedures.get(self.case.application.kind)
+    }
+
+    /// What approving on these terms comes to: labels and values.
+    pub async fn outcome(&self, office: &Office, terms: Terms) -> Result<Vec<(String, String)>> {
+        let (procedures, kind, values) = (office.procedures.clone(), self.case.application.kind, self.values.clone());
+        let now = office.db.clock().now().into();
+        office.db.read(move |c| procedures.get(kind)?.outcome(c, &values, &terms, now)).await
     }
 }
 

@@ -34,6 +34,7 @@ struct Page {
     errors: FieldErrors,
     proposed: Proposed,
     letter: Message,
+    outcome: Vec<(String, String)>,
     note: String,
 }
 
@@ -124,9 +125,13 @@ async fn answer(office: &Office, who: &Staff<Approve>, id: &str, note: String, e
     let shown = async {
         let proposed = read(office, who, id).await?;
         let letter = letter(office, who, &proposed).await?;
-        Ok((proposed, letter))
+        let outcome = match &proposed.proposal {
+            Proposal::Approve(terms) => proposed.reviewed.outcome(office, terms.clone()).await?,
+            Proposal::Reject(_) => Vec::new(),
+        };
+        Ok((proposed, letter, outcome))
     };
-    let (proposed, letter) = match shown.await {
+    let (proposed, letter, outcome) = match shown.await {
         Ok(shown) => shown,
         Err(Error::Refused(refusal @ Refusal::FourEyes)) => {
             return Ok(who.warned(format!("/cases/{id}"), refusal.sentence()));
@@ -137,7 +142,7 @@ async fn answer(office: &Office, who: &Staff<Approve>, id: &str, note: String, e
     };
     let frame = who.frame("提案された判断", "/queue").receipt(proposed.reviewed.number()).error(!errors.is_empty());
     let bad = !errors.is_empty();
-    let page = Page { frame, errors, proposed, letter, note };
+    let page = Page { frame, errors, proposed, letter, outcome, note };
     if bad { invalid(&page) } else { html(&page) }
 }
 

@@ -27,6 +27,7 @@ const LETTERS: &[(&str, &str)] = &[
     ("facility_closed", "施設の廃止のお知らせ"),
     ("reminder_devices", "端末の設定のご案内"),
     ("reminder_start", "運用開始日の登録のご案内"),
+    ("subsidy_transfer_returned", "助成金の振込が戻ったお知らせ"),
     ("usage_ended", "利用終了のお知らせ"),
     ("account_reset", "パスワード再設定のリンク"),
     ("staff_factor_reset", "職員：二段階認証の解除"),

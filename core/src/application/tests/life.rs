@@ -119,7 +119,7 @@ fn fewer_may_be_granted_with_a_reason_but_never_more() {
     w.write(|tx| claim(tx, &staff, &id)).unwrap();
     let seen = w.get(&id).revision;
     let decide = |quantity: u32, reason: &str| {
-        let terms = Terms { quantity: Some(quantity), reason: reason.into() };
+        let terms = Terms { quantity: Some(quantity), reason: reason.into(), ..Terms::default() };
         w.write(|tx| approve(tx, &w.procedures, &staff, (&id, seen), terms))
     };
     assert!(matches!(decide(4, "多すぎる"), Err(Error::Invalid(_))));

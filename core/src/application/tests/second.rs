@@ -35,7 +35,7 @@ impl World {
 }
 
 fn two_devices() -> Proposal {
-    Proposal::Approve(Terms { quantity: Some(2), reason: "職員数に合わせました".into() })
+    Proposal::Approve(Terms { quantity: Some(2), reason: "職員数に合わせました".into(), ..Terms::default() })
 }
 
 #[test]

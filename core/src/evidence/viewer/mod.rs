@@ -209,18 +209,3 @@ impl Viewer {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// Where fonts with Japanese letters usually lie.
-const USUAL_FONTS: [&str; 6] = [
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/google-noto-sans-cjk-fonts/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
-    "/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf",
-];
-
-/// The font that is configured, or the first usual one on this machine.
-pub fn font(configured: Option<PathBuf>) -> Option<PathBuf> {
-    configured.or_else(|| USUAL_FONTS.iter().map(PathBuf::from).find(|path| path.is_file()))
-}

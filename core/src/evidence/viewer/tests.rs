@@ -123,7 +123,7 @@ fn without_font() -> Vec<u8> {
 fn letters_that_a_file_leaves_out_come_from_our_font_or_are_told_of() {
     let file = without_font();
     assert_eq!(page_of(&file, 1, 200, 0).unwrap().0.notices, [Notice::NoFont]);
-    let Some(font) = font(None) else {
+    let Some(font) = crate::pdf::font::place(None) else {
         eprintln!("left out: no font with Japanese letters on this machine");
         return;
     };

@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use uketsuke_core::application::draft::save_step;
 use uketsuke_core::application::model::Fault;
-use uketsuke_core::application::procedure::{Step, StepContent};
+use uketsuke_core::application::procedure::{Step, StepContent, opens};
 use uketsuke_core::application::{Answers, repo};
 use uketsuke_core::form::FieldErrors;
 use uketsuke_web::fields::Fields;
@@ -145,6 +145,6 @@ pub(super) async fn faults(portal: &Data<Portal>, place: &Place) -> Result<Vec<F
     }
     let (id, own) = (place.case.application.id.clone(), fields(place.step()));
     let mut faults = portal.db.read(move |c| repo::open_faults(c, &id)).await?;
-    faults.retain(|fault| own.contains(&fault.field.as_str()));
+    faults.retain(|fault| own.iter().any(|field| opens(&fault.field, field)));
     Ok(faults)
 }

@@ -2,9 +2,6 @@
 //! one to a page of A4, for whoever cannot print from the browser. Each showing
 //! is recorded. Verified people, no staff who look along.
 
-use std::path::PathBuf;
-use std::sync::OnceLock;
-
 use actix_web::web::{Data, Path, block};
 use krilla::Document;
 use krilla::geom::{PathBuilder, Point, Rect};
@@ -15,8 +12,8 @@ use krilla::text::{Font, TextDirection};
 use qrcode::{Color, QrCode};
 use uketsuke_core::device::{self, Device, Settings};
 use uketsuke_core::error::Error;
-use uketsuke_core::evidence::viewer;
 use uketsuke_core::facility;
+use uketsuke_core::pdf::font;
 use uketsuke_web::download::{self, Disposition};
 use uketsuke_web::{PageError, PageResult, words};
 
@@ -31,12 +28,9 @@ const MARGIN: f32 = 56.0;
 /// The QR code's width, points: 5.6 cm.
 const QR_WIDTH: f32 = 160.0;
 
-/// The font of the files: read once, as long as the program runs.
-static FONT: OnceLock<Option<Font>> = OnceLock::new();
-
 /// Whether there is a font to write Japanese with.
 pub(super) fn can_write(portal: &Portal) -> bool {
-    viewer::font(portal.config.pdf_font.clone()).is_some()
+    font::place(portal.config.pdf_font.clone()).is_some()
 }
 
 /// One device's card.
@@ -56,9 +50,8 @@ pub async fn all(portal: Data<Portal>, who: VerifiedPerson) -> PageResult {
 }
 
 async fn font(portal: &Portal) -> Result<Font, PageError> {
-    let place: Option<PathBuf> = viewer::font(portal.config.pdf_font.clone());
-    let read = move || FONT.get_or_init(|| Font::new(std::fs::read(place?).ok()?.into(), 0)).clone();
-    let font = block(read).await.map_err(Error::internal)?;
+    let place = portal.config.pdf_font.clone();
+    let font = block(move || font::load(place)).await.map_err(Error::internal)?;
     font.ok_or_else(PageError::not_found)
 }
 

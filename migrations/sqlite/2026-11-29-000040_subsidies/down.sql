@@ -1,0 +1,14 @@
+drop table bank_branches;
+drop table banks;
+drop table book_checks;
+drop table payment_items;
+drop table payment_batches;
+drop table subsidy_notices;
+drop table subsidy_covers;
+drop table subsidy_decisions;
+drop index evidence_sha256;
+drop table subsidy_purchases;
+drop table subsidy_claims;
+drop table subsidy_budgets;
+drop table subsidy_rules;
+drop table subsidy_programmes;
