@@ -3,6 +3,7 @@
 //! password hashing, and people and places to start from.
 
 pub mod country;
+pub mod subsidy;
 pub mod years;
 
 use std::path::PathBuf;

@@ -109,7 +109,7 @@ fn read_line<'t>(
     let item = take.one(2, item.and_then(|item| covered(item, programme)));
     let model = take.one(3, fold::text(part("model"), NAME_MAX));
     let count = take.one(4, fold::number(part("count"), 1, MOST_PIECES));
-    let yen = take.one(5, fold::yen(part("yen")).and_then(|yen| within(yen)));
+    let yen = take.one(5, fold::yen(part("yen")).and_then(within));
     Some(Line { number, bought_on: bought_on?, shop: shop?, item: item?, model: model?, count: count?, yen: yen? })
 }
 

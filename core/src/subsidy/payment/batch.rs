@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::super::decision::Decided;
 use super::super::payee::{self, Payee};
 use super::waiting::list_waiting;
 use crate::audit::Deed;
@@ -15,7 +16,7 @@ use crate::holiday;
 use crate::ids::{ApplicationId, PaymentBatchId, PaymentItemId};
 use crate::on_backend;
 use crate::refusal::Refusal;
-use crate::schema::{payment_batches, payment_items};
+use crate::schema::{payment_batches, payment_items, subsidy_decisions};
 use crate::scope::StaffScope;
 use crate::staff::role::Permission;
 use crate::transfer::Payer;
@@ -119,6 +120,10 @@ pub(super) fn may_pay(scope: &StaffScope) -> Result<()> {
     if scope.may(Permission::Pay) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
+pub(super) fn may_read(scope: &StaffScope) -> Result<()> {
+    if scope.may(Permission::ReadSubsidies) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
 /// Puts everything that waits into a batch, to be paid on a business day to come.
 ///
 /// # Errors
@@ -206,8 +211,9 @@ pub fn get(conn: &mut Conn, id: &PaymentBatchId) -> Result<Batch> {
 /// Batches, newest first, older than `before`.
 ///
 /// # Errors
-/// From the database only.
-pub fn list(conn: &mut Conn, before: Option<&Batch>, most: i64) -> Result<Vec<Batch>> {
+/// `Forbidden` without the permission to read them.
+pub fn list(conn: &mut Conn, scope: &StaffScope, before: Option<&Batch>, most: i64) -> Result<Vec<Batch>> {
+    may_read(scope)?;
     let mut query = payment_batches::table.into_boxed();
     if let Some(last) = before {
         let same = payment_batches::prepared_at.eq(last.prepared_at).and(payment_batches::id.lt(last.id.clone()));
@@ -232,6 +238,38 @@ pub fn items(conn: &mut Conn, batch: &PaymentBatchId, after: i32, most: i64) -> 
         .limit(most)
         .select(Item::as_select())
         .load(conn)?)
+}
+
+/// A transfer with whom it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The transfer.
+    pub item: Item,
+    /// 受付番号.
+    pub receipt_number: String,
+    /// The facility, as it was called when it was decided.
+    pub facility_name: String,
+}
+
+/// As [`items`], with whom each is for.
+///
+/// # Errors
+/// `Forbidden`; or when a stored document is damaged.
+pub fn lines(conn: &mut Conn, scope: &StaffScope, batch: &PaymentBatchId, after: i32, most: i64) -> Result<Vec<Line>> {
+    may_read(scope)?;
+    let rows: Vec<(Item, String)> = payment_items::table
+        .inner_join(subsidy_decisions::table)
+        .filter(payment_items::batch_id.eq(batch))
+        .filter(payment_items::position.gt(after))
+        .order(payment_items::position)
+        .limit(most)
+        .select((Item::as_select(), subsidy_decisions::document))
+        .load(conn)?;
+    let line = |(item, document): (Item, String)| {
+        let decided: Decided = serde_json::from_str(&document)?;
+        Ok(Line { item, receipt_number: decided.receipt_number, facility_name: decided.facility_name })
+    };
+    rows.into_iter().map(line).collect()
 }
 
 /// The live transfer of a claim with its batch, if it is in one.

@@ -18,8 +18,8 @@ mod returned;
 mod tests;
 mod waiting;
 
-pub use batch::{Batch, BatchState, Item, dissolve, find_live, get, items, list, prepare, settle};
+pub use batch::{Batch, BatchState, Item, Line, dissolve, find_live, get, items, lines, list, prepare, settle};
 pub use file::{export, render};
 pub use mail::TransferReturned;
-pub use returned::{correct_payee, pay_again, return_transfer};
+pub use returned::{Held, correct_payee, list_held, pay_again, return_transfer};
 pub use waiting::{Waiting, count_waiting, list_waiting};

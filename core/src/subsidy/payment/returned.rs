@@ -5,14 +5,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::super::decision;
+use super::super::decision::{self, Decided};
 use super::super::payee::{self, Payee};
-use super::batch::{BatchState, Item, get, may_pay};
+use super::batch::{BatchState, Item, get, may_pay, may_read};
 use super::mail::TransferReturned;
 use crate::account::verified_people;
 use crate::audit::Deed;
 use crate::clock::tokyo_date;
-use crate::db::{At, Tx};
+use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::form::{FieldErrors, FieldFault};
 use crate::ids::{ApplicationId, PaymentBatchId, PaymentItemId};
@@ -123,6 +123,48 @@ pub fn pay_again(tx: &mut Tx<'_>, scope: &StaffScope, application: &ApplicationI
     }
     hold(tx, application, None)?;
     tx.record(Deed::new("payment.paid_again", "applications", application.as_str()).at_facility(&decision.facility))
+}
+
+/// A grant whose transfer came back, and whose account waits to be corrected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The application.
+    pub application: ApplicationId,
+    /// 受付番号.
+    pub receipt_number: String,
+    /// The facility, as it was called when it was decided.
+    pub facility_name: String,
+    /// Granted, yen.
+    pub yen: i64,
+    /// Since when it waits.
+    pub since: At,
+}
+
+/// Grants that are held, longest first, at most `most`.
+///
+/// # Errors
+/// `Forbidden`; or when a stored document is damaged.
+pub fn list_held(conn: &mut Conn, scope: &StaffScope, most: i64) -> Result<Vec<Held>> {
+    may_read(scope)?;
+    let rows: Vec<(ApplicationId, String, i64, Option<At>)> = subsidy_decisions::table
+        .filter(subsidy_decisions::held_since.is_not_null())
+        .order((subsidy_decisions::held_since, subsidy_decisions::application_id))
+        .limit(most)
+        .select((
+            subsidy_decisions::application_id,
+            subsidy_decisions::document,
+            subsidy_decisions::yen,
+            subsidy_decisions::held_since,
+        ))
+        .load(conn)?;
+    let mut held = Vec::with_capacity(rows.len());
+    for (application, document, yen, since) in rows {
+        let decided: Decided = serde_json::from_str(&document)?;
+        let Some(since) = since else { continue };
+        let (receipt_number, facility_name) = (decided.receipt_number, decided.facility_name);
+        held.push(Held { application, receipt_number, facility_name, yen, since });
+    }
+    Ok(held)
 }
 
 fn hold(tx: &mut Tx<'_>, application: &ApplicationId, since: Option<At>) -> Result<()> {
