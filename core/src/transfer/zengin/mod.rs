@@ -111,6 +111,6 @@ fn check_count(count: usize) -> Result<(), ZenginError> {
 }
 
 #[cfg(test)]
-mod reader;
+pub(crate) mod reader;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,10 @@
 //! A reader for tests, made from the published table of columns and from nothing in the writer.
 
 /// A column of a record: first byte (counted from 1, as banks print it) and width.
-pub(super) type Column = (usize, usize);
+pub(crate) type Column = (usize, usize);
 
 /// Header (全国銀行協会 ヘッダーレコード).
-pub(super) mod head {
+pub(crate) mod head {
     use super::Column;
     pub const CLASS: Column = (2, 2);
     pub const CODE_SET: Column = (4, 1);
@@ -21,7 +21,7 @@ pub(super) mod head {
 }
 
 /// Data record (データレコード).
-pub(super) mod item {
+pub(crate) mod item {
     use super::Column;
     pub const BANK: Column = (2, 4);
     pub const BANK_NAME: Column = (6, 15);
@@ -41,7 +41,7 @@ pub(super) mod item {
 }
 
 /// Trailer (トレーラレコード) and end record (エンドレコード).
-pub(super) mod tail {
+pub(crate) mod tail {
     use super::Column;
     pub const COUNT: Column = (2, 6);
     pub const SUM: Column = (8, 12);
@@ -50,10 +50,10 @@ pub(super) mod tail {
 }
 
 /// One record of 120 bytes.
-pub(super) struct Read<'a>(&'a [u8]);
+pub(crate) struct Read<'a>(&'a [u8]);
 
 /// Cuts a file into records; each must have its full length and, when asked for, CR LF after it.
-pub(super) fn records(file: &[u8], crlf: bool) -> Vec<Read<'_>> {
+pub(crate) fn records(file: &[u8], crlf: bool) -> Vec<Read<'_>> {
     let step = if crlf { 122 } else { 120 };
     assert_eq!(file.len() % step, 0, "length of the file");
     file.chunks(step)
@@ -73,16 +73,16 @@ fn allowed(byte: u8) -> bool {
 
 impl Read<'_> {
     /// データ区分.
-    pub(super) fn kind(&self) -> char {
+    pub(crate) fn kind(&self) -> char {
         char::from(self.0[0])
     }
 
-    pub(super) fn bytes(&self, (first, width): Column) -> &[u8] {
+    pub(crate) fn bytes(&self, (first, width): Column) -> &[u8] {
         &self.0[first - 1..first - 1 + width]
     }
 
     /// Bytes as Unicode text, with the blanks at the end.
-    pub(super) fn text(&self, column: Column) -> String {
+    pub(crate) fn text(&self, column: Column) -> String {
         let letter = |byte: &u8| match byte {
             0x5C => '¥',
             0xA1..=0xDF => char::from_u32(0xFEC0 + u32::from(*byte)).unwrap(),
@@ -91,13 +91,13 @@ impl Read<'_> {
         self.bytes(column).iter().map(letter).collect()
     }
 
-    pub(super) fn number(&self, column: Column) -> i64 {
+    pub(crate) fn number(&self, column: Column) -> i64 {
         let text = self.text(column);
         assert!(text.bytes().all(|byte| byte.is_ascii_digit()), "{text:?} is no number");
         text.parse().unwrap()
     }
 
-    pub(super) fn blank(&self, column: Column) -> bool {
+    pub(crate) fn blank(&self, column: Column) -> bool {
         self.bytes(column).iter().all(|byte| *byte == b' ')
     }
 }
