@@ -14,10 +14,12 @@ use super::reasons::ReasonAction;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
+use crate::evidence::viewer::book::Table;
 use crate::facility::Facility;
 use crate::form::{FieldError, FieldErrors};
 use crate::grant::Grant;
 use crate::refusal::Refusal;
+use crate::spreadsheet::FormSheet;
 
 /// An application with all that its procedure looks at.
 #[derive(Debug, Clone)]
@@ -122,6 +124,33 @@ pub struct Shortfall {
     pub step: &'static str,
     /// What is wrong.
     pub error: FieldError,
+}
+
+/// A step that can also be filled in with Excel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepForm {
+    /// The step's key.
+    pub step: &'static str,
+    /// The form, with what the draft has already.
+    pub sheet: FormSheet,
+}
+
+/// What a form says that came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilledIn {
+    /// The answers of its step as typed, not judged yet.
+    pub answers: Answers,
+    /// How many lines were filled in.
+    pub lines: usize,
+}
+
+/// Why nothing was read from a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Misread {
+    /// It is not the form; another sheet of the book may be.
+    NotTheForm,
+    /// It is, but cannot be taken; the sentence for the applicant.
+    Refused(String),
 }
 
 /// How a stated fact compares with the master.
@@ -290,6 +319,20 @@ pub trait Procedure: Send + Sync {
     /// # Errors
     /// When nothing must be remembered.
     fn check(&self, tx: &mut Tx<'_>, step: &Step, case: &Case, typed: &Answers) -> Result<Checked>;
+
+    /// The form of this draft for those who would rather fill in a sheet of Excel.
+    fn form(&self, _: &Case) -> Option<StepForm> {
+        None
+    }
+
+    /// Reads the form from a sheet that came back. Answers are taken as they are,
+    /// right or wrong: the step's check judges them.
+    ///
+    /// # Errors
+    /// When it is not the form, or not this facility's, or has nothing to take.
+    fn read_form(&self, _: &Case, _: &Table) -> std::result::Result<FilledIn, Misread> {
+        Err(Misread::NotTheForm)
+    }
 
     /// The whole document as values to file, or all that still stands in the way.
     fn file(&self, case: &Case) -> std::result::Result<Value, Vec<Shortfall>>;

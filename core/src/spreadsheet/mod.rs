@@ -1,9 +1,11 @@
 //! Tables as files that spreadsheets open: Excel books, and CSV in UTF-8 or in
 //! CP932 for old programs. One writer, three formats, row by row to the disk.
+//! Forms to be filled in with Excel stand beside it.
 
 mod cell;
 mod cp932;
 mod csv_table;
+mod form_sheet;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -12,6 +14,7 @@ mod xlsx;
 pub use cell::{Cell, Column};
 pub use cp932::lost;
 pub use csv_table::CsvTable;
+pub use form_sheet::{FormColumn, FormSheet, Takes};
 pub use table::{TableWriter, Written};
 
 use crate::db::text_enum;

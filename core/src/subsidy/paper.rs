@@ -29,7 +29,7 @@ pub const fn sentence(outcome: Outcome) -> &'static str {
 pub const fn closing(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Granted => {
-            "助成金は、上の振込先にお振り込みします。お振込みの状況は、ポータルの申請の画面でご覧になれます。"
+            "助成金は、下の振込先にお振り込みします。お振込みの状況は、ポータルの申請の画面でご覧になれます。"
         }
         Outcome::Refused => "理由についてご不明な点は、お問い合わせ窓口にご連絡ください。",
     }
@@ -118,6 +118,7 @@ fn compose(
     sheet.heading(title(decision.outcome));
     sheet.paragraph(sentence(decision.outcome));
     sheet.facts(&pairs(facts(decision)));
+    sheet.paragraph(closing(decision.outcome));
     if decision.outcome == Outcome::Granted {
         sheet.subheading("購入したもの");
         sheet.table(&LINE_HEADS, &[0.4, 0.17, 0.17, 0.26], &grid(lines(decision)), &[false, true, true, false]);
@@ -126,6 +127,5 @@ fn compose(
         sheet.subheading("振込先");
         sheet.facts(&pairs(account(decision)));
     }
-    sheet.paragraph(closing(decision.outcome));
     sheet.finish()
 }
