@@ -96,6 +96,8 @@ impl Parts {
             keyring: self.keyring.clone(),
             hasher: self.hasher.clone(),
             storage: self.storage.clone(),
+            // However many forms are read, whoever reviews is not kept waiting.
+            viewer: self.viewer.apart(),
             config: self.config.clone(),
             procedures: self.procedures.clone(),
         }

@@ -16,6 +16,9 @@ use crate::ids::{ApplicationId, FacilityId};
 use crate::operation::{self, Contradiction, OperationStart};
 use crate::registration;
 use crate::scope::FacilityScope;
+use crate::subsidy::decision;
+use crate::subsidy::programme;
+use crate::subsidy::rules::Window;
 
 /// The one thing to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +49,23 @@ pub enum NextStep {
     Ended,
     /// Nothing is left to do.
     Nothing,
+    /// A transfer of 助成金 came back: the account has to be corrected.
+    CorrectPayee(ApplicationId),
     /// The facility is 廃止: nothing can be begun or set up for it.
     Closed,
+}
+
+/// Where 助成金 stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subsidy {
+    /// It can be claimed, until this day where one is fixed.
+    Offered(Option<NaiveDate>),
+    /// It is claimed, and not decided.
+    UnderWay(State),
+    /// It is granted, to the facility or to its annex.
+    Granted,
+    /// Its transfer came back.
+    Held(ApplicationId),
 }
 
 /// A facility's way, as far as the person may see it.
@@ -71,6 +89,8 @@ pub struct Progress {
     pub annex: Option<Together>,
     /// Why it does not take part, if it declared so.
     pub exemption: Option<ExemptionReason>,
+    /// Where 助成金 stands, if there is a programme.
+    pub subsidy: Option<Subsidy>,
     /// The day on which the use ends, or ended.
     pub ends_on: Option<NaiveDate>,
     /// The applications, newest first.
@@ -93,6 +113,7 @@ struct Standing {
     annex: Option<Together>,
     exemption: Option<ExemptionReason>,
     ends_at: Option<At>,
+    registered: bool,
     settled: bool,
 }
 
@@ -113,17 +134,47 @@ impl Standing {
             annex,
             exemption: exemption::find(conn, facility)?.map(|held| held.reason),
             ends_at: entry.as_ref().and_then(|entry| entry.ended_at),
+            registered: entry.is_some(),
             settled: entry.is_some_and(|entry| entry.settled_at.is_some()),
         })
     }
 
     /// For people who may see nothing of it.
-    const UNSEEN: Self =
-        Self { operation: None, contradiction: None, annex: None, exemption: None, ends_at: None, settled: false };
+    const UNSEEN: Self = Self {
+        operation: None,
+        contradiction: None,
+        annex: None,
+        exemption: None,
+        ends_at: None,
+        registered: false,
+        settled: false,
+    };
 
     fn has_ended(&self, now: At) -> bool {
         self.settled || self.ends_at.is_some_and(|ends_at| ends_at <= now)
     }
+}
+
+/// For verified people only.
+fn subsidy(
+    conn: &mut Conn,
+    facility: &Facility,
+    applications: &[Application],
+    (today, may_begin): (NaiveDate, bool),
+) -> Result<Option<Subsidy>> {
+    if let Some(held) = decision::find_held(conn, &facility.id)? {
+        return Ok(Some(Subsidy::Held(held)));
+    }
+    let mut own = applications.iter().filter(|a| a.kind == ApplicationKind::Subsidy);
+    if let Some(open) = own.find(|a| !a.state.is_final()) {
+        return Ok(Some(Subsidy::UnderWay(open.state)));
+    }
+    let Some(programme) = programme::offered(conn, facility.kind, today)? else { return Ok(None) };
+    if decision::covers(conn, &programme.id, &[&facility.id])? {
+        return Ok(Some(Subsidy::Granted));
+    }
+    let open = may_begin && programme.rules.window(today) == Window::Open;
+    Ok(open.then_some(Subsidy::Offered(programme.rules.closes_on)))
 }
 
 fn together(conn: &mut Conn, annex: &Annex, of: &FacilityId) -> Result<Together> {
@@ -155,7 +206,13 @@ pub fn of(conn: &mut Conn, scope: &FacilityScope, now: At) -> Result<Progress> {
         }
     };
     let in_use = devices > devices_waiting;
+    let may_begin = standing.registered && in_use && !standing.has_ended(now) && !facility.is_closed(today);
+    let subsidy = match scope.verified() {
+        true => subsidy(conn, &facility, &applications, (today, may_begin))?,
+        false => None,
+    };
     let next = match next_step(current, devices_waiting) {
+        _ if let Some(Subsidy::Held(id)) = &subsidy => NextStep::CorrectPayee(id.clone()),
         _ if facility.is_closed(today) => NextStep::Closed,
         _ if standing.has_ended(now) => NextStep::Ended,
         NextStep::Apply if standing.exemption.is_some() => NextStep::Exempt,
@@ -180,6 +237,7 @@ pub fn of(conn: &mut Conn, scope: &FacilityScope, now: At) -> Result<Progress> {
         operation: standing.operation,
         annex: standing.annex,
         exemption: standing.exemption,
+        subsidy,
         ends_on: standing.ends_at.map(|at| tokyo_date(at.utc())),
         applications,
     })

@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::web;
 use uketsuke_web::routes::{Route, Who, get, post};
 
-use crate::pages::applications::{confirm, done, edit, end, files, list, show, start};
+use crate::pages::applications::{confirm, done, edit, end, files, list, notice, payee, sheet, show, start};
 use crate::pages::{
     account, activate, consent, devices, documents, facilities, home, installed, login, logout, records, register,
     reminders, reset, top, watch,
@@ -73,10 +73,16 @@ pub fn routes() -> Vec<Route> {
         get("/applications/{id}/evidence/{file}", SignedIn, || web::to(files::save)),
         get("/applications/{id}/evidence/{file}/preview", SignedIn, || web::to(files::preview)),
         post("/applications/{id}/evidence/{file}/remove", SignedIn, || web::to(files::remove)),
+        get("/applications/{id}/form", SignedIn, || web::to(sheet::save)),
+        post("/applications/{id}/form", SignedIn, || web::to(sheet::read)),
         get("/applications/{id}/confirm", SignedIn, || web::to(confirm::show)),
         post("/applications/{id}/confirm", SignedIn, || web::to(confirm::submit)),
         get("/applications/{id}/done", SignedIn, || web::to(done::show)),
         post("/applications/{id}/again", SignedIn, || web::to(start::again)),
+        get("/applications/{id}/notice", SignedIn, || web::to(notice::show)),
+        get("/applications/{id}/notice.pdf", SignedIn, || web::to(notice::file)),
+        get("/applications/{id}/payee", Verified, || web::to(payee::show)),
+        post("/applications/{id}/payee", Verified, || web::to(payee::save)),
         get("/applications/{id}/withdraw", SignedIn, || web::to(end::ask_withdraw)),
         post("/applications/{id}/withdraw", SignedIn, || web::to(end::withdraw)),
         get("/applications/{id}/discard", SignedIn, || web::to(end::ask_discard)),

@@ -8,6 +8,7 @@ use uketsuke_core::account::AccountRules;
 use uketsuke_core::application::Procedures;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::{At, Db};
+use uketsuke_core::evidence::Viewer;
 use uketsuke_core::secret::{Keyring, PasswordHasher};
 use uketsuke_core::storage::Storage;
 
@@ -22,6 +23,8 @@ pub struct Portal {
     pub hasher: PasswordHasher,
     /// Where evidence lies.
     pub storage: Storage,
+    /// Opens what is handed in, to read it.
+    pub viewer: Viewer,
     /// What the program was told.
     pub config: Arc<Config>,
     /// Every kind of application.

@@ -22,6 +22,7 @@ mod guard;
 pub mod headers;
 mod outer;
 pub mod page;
+pub mod payee;
 pub mod request;
 pub mod routes;
 pub mod server;

@@ -237,6 +237,17 @@ pub fn covers(conn: &mut Conn, programme: &ProgrammeId, facilities: &[&FacilityI
     Ok(count > 0)
 }
 
+/// The grant of a facility whose transfer came back, if there is one.
+///
+/// # Errors
+/// From the database only.
+pub fn find_held(conn: &mut Conn, facility: &FacilityId) -> Result<Option<ApplicationId>> {
+    let own = subsidy_decisions::table
+        .filter(subsidy_decisions::facility_id.eq(facility))
+        .filter(subsidy_decisions::held_since.is_not_null());
+    Ok(own.select(subsidy_decisions::application_id).first(conn).optional()?)
+}
+
 /// What was granted of a programme in a fiscal year, yen.
 ///
 /// # Errors

@@ -9,25 +9,25 @@ use crate::fold::wareki;
 use crate::money::shown;
 use crate::pdf::{PdfError, Sheet};
 
-/// The title of the notice of an outcome.
-pub const fn title(outcome: Outcome) -> &'static str {
-    match outcome {
+/// The title of the notice.
+pub const fn title(decision: &Decision) -> &'static str {
+    match decision.outcome {
         Outcome::Granted => "助成金交付決定通知書",
         Outcome::Refused => "助成金不交付決定通知書",
     }
 }
 
 /// The sentence under the title.
-pub const fn sentence(outcome: Outcome) -> &'static str {
-    match outcome {
+pub const fn sentence(decision: &Decision) -> &'static str {
+    match decision.outcome {
         Outcome::Granted => "申請のあった助成金について、次のとおり交付することに決定しましたので、通知します。",
         Outcome::Refused => "申請のあった助成金について、次の理由により交付しないことに決定しましたので、通知します。",
     }
 }
 
 /// How it is paid, or what can be done.
-pub const fn closing(outcome: Outcome) -> &'static str {
-    match outcome {
+pub const fn closing(decision: &Decision) -> &'static str {
+    match decision.outcome {
         Outcome::Granted => {
             "助成金は、下の振込先にお振り込みします。お振込みの状況は、ポータルの申請の画面でご覧になれます。"
         }
@@ -110,15 +110,15 @@ fn compose(
     let grid = |rows: Vec<Vec<String>>| -> Vec<Vec<String>> {
         rows.iter().map(|row| row.iter().map(|cell| one(cell)).collect()).collect()
     };
-    let mut sheet = Sheet::new(font.clone(), title(decision.outcome));
+    let mut sheet = Sheet::new(font.clone(), title(decision));
     sheet.right(&notice.name());
     sheet.right(&wareki(notice.issued_on));
     sheet.paragraph(&format!("{}　御中", one(&decision.decided.facility_name)));
     sheet.right(ISSUER);
-    sheet.heading(title(decision.outcome));
-    sheet.paragraph(sentence(decision.outcome));
+    sheet.heading(title(decision));
+    sheet.paragraph(sentence(decision));
     sheet.facts(&pairs(facts(decision)));
-    sheet.paragraph(closing(decision.outcome));
+    sheet.paragraph(closing(decision));
     if decision.outcome == Outcome::Granted {
         sheet.subheading("購入したもの");
         sheet.table(&LINE_HEADS, &[0.4, 0.17, 0.17, 0.26], &grid(lines(decision)), &[false, true, true, false]);

@@ -162,10 +162,10 @@ fn said(decision: &Decision, notice: &Notice) -> String {
     all += &wareki(notice.issued_on);
     all += &format!("{}　御中", decision.decided.facility_name);
     all += paper::ISSUER;
-    all += paper::title(decision.outcome);
-    all += paper::sentence(decision.outcome);
+    all += paper::title(decision);
+    all += paper::sentence(decision);
     all += &pairs(paper::facts(decision));
-    all += paper::closing(decision.outcome);
+    all += paper::closing(decision);
     if decision.outcome == Outcome::Granted {
         all += "購入したもの";
         all += &paper::LINE_HEADS.concat();

@@ -20,6 +20,8 @@ use uketsuke_core::account::mail::{Activation, PasswordReset};
 use uketsuke_core::config::Config;
 use uketsuke_core::db::{Actor, Conn, Tx};
 use uketsuke_core::error::Result;
+use uketsuke_core::evidence::Viewer;
+use uketsuke_core::evidence::viewer::opener::Opener;
 use uketsuke_core::mail::Letter;
 use uketsuke_core::storage::Storage;
 use uketsuke_core::testing::{self, OFFICE, TestDb, hasher, keyring, test_db};
@@ -50,6 +52,7 @@ impl World {
             keyring: keyring(),
             hasher: hasher(),
             storage: Storage::local(folder.path()).expect("a store"),
+            viewer: Viewer::new(Opener::Here, None),
             config: Config::from_lookup(|_| None).expect("the defaults").into(),
             procedures: Default::default(),
         };

@@ -2,6 +2,7 @@
 //! reviewed, decided by a second person, and paid.
 //!
 //! - `purchases` reads the lines; `filing` is what is filed; `pages` draw the steps;
+//! - `sheet` is the lines as a form for Excel;
 //! - `review` and `reasons` are for the reviewer; `effect` posts the decision.
 
 mod effect;
@@ -10,18 +11,20 @@ mod pages;
 mod purchases;
 mod reasons;
 mod review;
+mod sheet;
 #[cfg(test)]
 mod tests;
 
 use serde_json::Value;
 use uketsuke_core::annex;
 use uketsuke_core::application::procedure::{
-    Allowance, CheckItem, Checked, DecisionReason, Fact, FaultReason, Shortfall, Step, StepContent, SummaryRow, Terms,
+    Allowance, CheckItem, Checked, DecisionReason, Fact, FaultReason, FilledIn, Misread, Shortfall, Step, StepContent, StepForm, SummaryRow, Terms,
 };
 use uketsuke_core::application::{Answers, Application, ApplicationKind, Case, Procedure, State, repo};
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{At, Conn, Tx};
 use uketsuke_core::error::Result;
+use uketsuke_core::evidence::viewer::book::Table;
 use uketsuke_core::facility::{self, Facility};
 use uketsuke_core::form::FieldErrors;
 use uketsuke_core::grant::Grant;
@@ -135,6 +138,14 @@ impl Procedure for SubsidyClaim {
         });
         let annexed = annexed.map(|one| serde_json::to_string(&one)).transpose()?;
         Ok(vec![(PROGRAMME, programme), (ANNEXED, annexed)])
+    }
+
+    fn form(&self, case: &Case) -> Option<StepForm> {
+        Some(sheet::form(case))
+    }
+
+    fn read_form(&self, case: &Case, table: &Table) -> std::result::Result<FilledIn, Misread> {
+        sheet::read(case, table)
     }
 
     fn file(&self, case: &Case) -> std::result::Result<Value, Vec<Shortfall>> {

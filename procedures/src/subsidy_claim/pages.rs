@@ -6,10 +6,10 @@ use uketsuke_core::application::{Answers, Case};
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::form::FieldErrors;
 use uketsuke_core::money::shown;
-use uketsuke_core::subsidy::payee::{self, Unclear};
+use uketsuke_core::subsidy::payee::Unclear;
 use uketsuke_core::subsidy::rules::ItemKind;
-use uketsuke_core::transfer::AccountType;
 use uketsuke_web::form::Choice;
+use uketsuke_web::payee::PayeeFields;
 use uketsuke_web::words;
 
 use super::filing::{PROGRAMME, UNCLEAR, Under, mark};
@@ -24,7 +24,6 @@ struct PurchasesPage<'a> {
     items: Vec<Choice>,
     lines: Vec<LineBoxes<'a>>,
     rules: Vec<(String, String)>,
-    sheet: String,
 }
 
 /// The boxes of one line.
@@ -39,22 +38,7 @@ struct LineBoxes<'a> {
 #[derive(Template)]
 #[template(path = "procedures/subsidy_claim/payee.html")]
 struct PayeePage<'a> {
-    errors: &'a FieldErrors,
-    values: PayeeTyped<'a>,
-    types: Vec<Choice>,
-    banks: Vec<Choice>,
-    branches: Vec<Choice>,
-}
-
-/// What was typed about the account.
-struct PayeeTyped<'a> {
-    bank: &'a str,
-    bank_choice: &'a str,
-    branch: &'a str,
-    branch_choice: &'a str,
-    kind: &'a str,
-    number: &'a str,
-    holder: &'a str,
+    fields: PayeeFields<'a>,
 }
 
 /// Lines shown without being asked for.
@@ -72,8 +56,7 @@ pub(super) fn draw(step: &Step, case: &Case, typed: &Answers, errors: &FieldErro
 
 fn purchases<'a>(case: &Case, typed: &'a Answers, errors: &'a FieldErrors) -> PurchasesPage<'a> {
     let under = mark::<Under>(case, PROGRAMME);
-    let covered = |item: &&ItemKind| under.as_ref().is_none_or(|under| under.rules.component_of(**item).is_some());
-    let items = ItemKind::ALL.iter().filter(covered).map(|item| Choice::new(item.as_str(), item.label())).collect();
+    let items = items(under.as_ref()).map(|item| Choice::new(item.as_str(), item.label())).collect();
     let lines = (1..=MOST_LINES)
         .map(|number| {
             let names = PARTS.map(|(part, _)| box_name(number, part));
@@ -82,8 +65,13 @@ fn purchases<'a>(case: &Case, typed: &'a Answers, errors: &'a FieldErrors) -> Pu
             LineBoxes { number, open, names, values }
         })
         .collect();
-    let sheet = format!("/applications/{}/sheet.xlsx", case.application.id);
-    PurchasesPage { errors, items, lines, rules: under.map(|under| rules(&under)).unwrap_or_default(), sheet }
+    PurchasesPage { errors, items, lines, rules: under.map(|under| rules(&under)).unwrap_or_default() }
+}
+
+/// What counts under the programme; everything while there is none.
+pub(super) fn items(under: Option<&Under>) -> impl Iterator<Item = &'static ItemKind> {
+    let covered = move |item: &&ItemKind| under.is_none_or(|under| under.rules.component_of(**item).is_some());
+    ItemKind::ALL.iter().filter(covered)
 }
 
 /// What the programme grants, line by line.
@@ -106,25 +94,8 @@ pub(super) fn rules(under: &Under) -> Vec<(String, String)> {
 }
 
 fn account<'a>(case: &Case, typed: &'a Answers, errors: &'a FieldErrors) -> PayeePage<'a> {
-    let choices = |places: Vec<(String, String)>| -> Vec<Choice> {
-        places.into_iter().map(|(code, name)| Choice::new(code.clone(), format!("{name}（{code}）"))).collect()
-    };
-    let (banks, branches) = mark::<(Vec<_>, Vec<_>)>(case, UNCLEAR).unwrap_or_default();
-    PayeePage {
-        errors,
-        values: PayeeTyped {
-            bank: text(typed, payee::BANK.0),
-            bank_choice: text(typed, payee::BANK_CHOICE),
-            branch: text(typed, payee::BRANCH.0),
-            branch_choice: text(typed, payee::BRANCH_CHOICE),
-            kind: text(typed, payee::TYPE.0),
-            number: text(typed, payee::NUMBER.0),
-            holder: text(typed, payee::HOLDER.0),
-        },
-        types: AccountType::ALL.iter().map(|kind| Choice::new(kind.as_str(), kind.label())).collect(),
-        banks: choices(banks),
-        branches: choices(branches),
-    }
+    let (banks, branches): (Vec<_>, Vec<_>) = mark(case, UNCLEAR).unwrap_or_default();
+    PayeePage { fields: PayeeFields::new(|name| text(typed, name), errors).choosing(&banks, &branches) }
 }
 
 /// Banks or branches to choose from, as the mark keeps them.

@@ -29,9 +29,9 @@ pub(super) const PARTS: [(&str, &str); 6] = [
 ];
 
 /// The most that one line costs, yen.
-const MOST_YEN: i64 = 100_000_000;
+pub(super) const MOST_YEN: i64 = 100_000_000;
 /// The most pieces of one line.
-const MOST_PIECES: i64 = 99;
+pub(super) const MOST_PIECES: i64 = 99;
 /// The longest name of a shop or a model, letters.
 const NAME_MAX: usize = 100;
 

@@ -106,6 +106,16 @@ pub(super) fn sheet(content: Vec<u8>, kind: EvidenceKind, part: u32) -> Result<(
     Ok((Shown { parts, size: None, table: Some(table), notices: Vec::new() }, Vec::new()))
 }
 
+/// The first sheet of a book that a test has made.
+///
+/// # Errors
+/// As for any file.
+#[cfg(any(test, feature = "testing"))]
+pub fn first(content: Vec<u8>) -> Result<Table, ViewFault> {
+    let (shown, _) = sheet(content, EvidenceKind::Xlsx, 1)?;
+    shown.table.ok_or(ViewFault::Broken)
+}
+
 fn broken<E>(_: E) -> ViewFault {
     ViewFault::Broken
 }

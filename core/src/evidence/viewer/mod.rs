@@ -163,6 +163,12 @@ impl Viewer {
         Self { limits, ..self }
     }
 
+    /// The same with turns of its own: a crowd there keeps nobody waiting here.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self::new(self.opener.clone(), self.font.clone()).within(self.limits)
+    }
+
     /// One page or sheet of a file.
     ///
     /// # Errors

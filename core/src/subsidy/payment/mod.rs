@@ -14,6 +14,7 @@ mod batch;
 mod file;
 mod mail;
 mod returned;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -22,4 +23,5 @@ pub use batch::{Batch, BatchState, Item, Line, dissolve, find_live, get, items, 
 pub use file::{export, render};
 pub use mail::TransferReturned;
 pub use returned::{Held, correct_payee, list_held, pay_again, return_transfer};
+pub use standing::{Standing, standing};
 pub use waiting::{Waiting, count_waiting, list_waiting};

@@ -18,8 +18,9 @@ use uketsuke_web::fields::Fields;
 use uketsuke_web::page::{FlashKind, Frame};
 use uketsuke_web::{PageError, PageResult, extract, flash, html, invalid, see_other};
 
-use super::place::{Place, Then, fields};
-use super::{address, evidence, must_be_open, procedure};
+use super::place::{Place, Then, fields, shows_faults};
+use super::sheet::Offer;
+use super::{address, evidence, must_be_open, procedure, shortfalls};
 use crate::Portal;
 use crate::session::SignedIn;
 
@@ -33,6 +34,7 @@ struct Page {
     now: usize,
     correcting: bool,
     faults: Vec<Fault>,
+    sheet: Option<Offer>,
     fields: String,
     button: &'static str,
 }
@@ -43,9 +45,12 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, path: Path<(String, Strin
     let Some(place) = place else { return Ok(see_other(address(&case))) };
     must_be_open(&portal, &place.case)?;
     let then = Then::of(who.request());
-    let errors = FieldErrors::default();
+    let mut errors = FieldErrors::default();
     if matches!(place.step().content, StepContent::Evidence { .. }) {
         return html(&evidence::page(&portal, &who, &place, then, errors).await?);
+    }
+    if shows_faults(who.request()) {
+        errors = shortfalls(&portal, &place)?;
     }
     let mut typed = place.case.document.answers.clone();
     typed.extend(answers(place.step(), &who.kept_fields().await?));
@@ -132,6 +137,7 @@ async fn page(
         now: place.at + 1,
         correcting: place.correcting(),
         faults: faults(portal, place).await?,
+        sheet: Offer::find(portal, place, then)?,
         fields: drawn,
         button: if place.correcting() { "保存する" } else { button },
         errors,

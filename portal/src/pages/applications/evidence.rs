@@ -21,7 +21,7 @@ use uketsuke_web::upload::{Gate, UploadFault, receive};
 use uketsuke_web::{PageError, PageResult, flash, html_with, invalid, see_other};
 
 use super::place::{Place, Then};
-use super::{FileLine, address, edit, file_lines, procedure};
+use super::{FileLine, address, edit, file_lines, shortfalls};
 use crate::Portal;
 use crate::session::SignedIn;
 
@@ -164,11 +164,7 @@ async fn again(
 
 /// 「次へ進む」: on, if nothing is missing here.
 pub(super) async fn go_on(portal: &Data<Portal>, who: &SignedIn, place: &Place, then: Then) -> PageResult {
-    let missing = procedure(portal, &place.case)?.file(&place.case).err().unwrap_or_default();
-    let mut errors = FieldErrors::default();
-    for one in missing.into_iter().filter(|one| one.step == place.step().key) {
-        errors.add(&one.error.field, &one.error.label, one.error.fault);
-    }
+    let errors = shortfalls(portal, place)?;
     if errors.is_empty() {
         return Ok(see_other(place.way_on(then)));
     }

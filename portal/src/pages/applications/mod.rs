@@ -11,7 +11,11 @@ pub mod end;
 mod evidence;
 pub mod files;
 pub mod list;
+mod money;
+pub mod notice;
+pub mod payee;
 mod place;
+pub mod sheet;
 pub mod show;
 pub mod start;
 
@@ -20,10 +24,12 @@ use uketsuke_core::application::{Case, Procedure, State, repo};
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::error::Error;
 use uketsuke_core::evidence::Evidence;
+use uketsuke_core::form::FieldErrors;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::refusal::Refusal;
 use uketsuke_web::{PageError, words};
 
+use self::place::Place;
 use crate::Portal;
 use crate::session::SignedIn;
 
@@ -56,6 +62,16 @@ fn must_be_open(portal: &Portal, case: &Case) -> Result<(), PageError> {
 /// The procedure of a case.
 fn procedure<'p>(portal: &'p Portal, case: &Case) -> Result<&'p dyn Procedure, PageError> {
     Ok(portal.procedures.get(case.application.kind)?)
+}
+
+/// What still stands in the way on a step, as it is kept.
+fn shortfalls(portal: &Portal, place: &Place) -> Result<FieldErrors, PageError> {
+    let missing = procedure(portal, &place.case)?.file(&place.case).err().unwrap_or_default();
+    let mut errors = FieldErrors::default();
+    for one in missing.into_iter().filter(|one| one.step == place.step().key) {
+        errors.add(&one.error.field, &one.error.label, one.error.fault);
+    }
+    Ok(errors)
 }
 
 /// The address of an application's pages.

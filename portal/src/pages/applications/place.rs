@@ -29,6 +29,17 @@ struct ThenQuery {
     then: String,
 }
 
+#[derive(Deserialize)]
+struct FaultsQuery {
+    #[serde(default)]
+    faults: String,
+}
+
+/// Whether a step's page is to say at once what is wrong with what it keeps.
+pub(super) fn shows_faults(request: &HttpRequest) -> bool {
+    Query::<FaultsQuery>::from_query(request.query_string()).is_ok_and(|query| query.faults == "shown")
+}
+
 impl Then {
     pub fn read(text: &str) -> Self {
         match text {
@@ -139,7 +150,7 @@ pub(super) fn fields(step: &Step) -> &'static [&'static str] {
 }
 
 /// In a draft every step is open; after a return those with an open field.
-fn is_open(case: &Case, step: &Step) -> bool {
+pub(super) fn is_open(case: &Case, step: &Step) -> bool {
     case.application.state == State::Draft || fields(step).iter().any(|field| case.open.has(field))
 }
 

@@ -11,6 +11,7 @@ use uketsuke_core::facility::Facility;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageError, PageResult, html, see_other, words};
 
+use super::money::{self, Money};
 use super::place::step_href;
 use super::{FileLine, address, file_lines, load, procedure};
 use crate::Portal;
@@ -30,6 +31,7 @@ struct Page {
     next: String,
     reason: String,
     granted: Option<u32>,
+    money: Option<Money>,
     faults: Vec<FaultLine>,
     rows: Vec<SummaryRow>,
     files: Vec<FileLine>,
@@ -83,7 +85,8 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
         Some(filing) => procedure.filed_summary(&filing.values()?)?,
         None => Vec::new(),
     };
-    html(&Page { may_withdraw, ..page(&who, procedure, &case, (history, faults, rows), closing)? })
+    let money = money::of(&portal, &case).await?;
+    html(&Page { may_withdraw, money, ..page(&who, procedure, &case, (history, faults, rows), closing)? })
 }
 
 /// The first step where something is missing, or the check page.
@@ -115,6 +118,7 @@ fn page(
         next: if closing.is_closed() { next_of_closed(application.state) } else { next(case) },
         reason: reason(application.state, &history),
         granted: granted(&history)?,
+        money: None,
         faults: faults.into_iter().map(|fault| fault_line(case, &summary, fault)).collect(),
         files: if has_files { file_lines(case) } else { Vec::new() },
         rows,

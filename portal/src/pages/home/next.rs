@@ -106,6 +106,12 @@ pub(super) fn next(step: &NextStep) -> Next {
             "/devices".into(),
             "端末の一覧を見る",
         ),
+        NextStep::CorrectPayee(id) => card(
+            "振込先の口座を直してください",
+            "助成金をお振り込みできませんでした。通帳を見て、口座を入力し直してください。",
+            format!("/applications/{id}/payee"),
+            "振込先の口座を直す",
+        ),
         NextStep::Closed => card(
             "この施設で行う手続きはありません",
             "別の施設でお使いになるときは、その施設を追加するか、切り替えてください。",

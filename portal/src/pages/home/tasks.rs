@@ -3,7 +3,7 @@
 use uketsuke_core::application::State;
 use uketsuke_core::exemption::ExemptionReason;
 use uketsuke_core::operation::Source;
-use uketsuke_core::progress::{NextStep, Progress, Together};
+use uketsuke_core::progress::{NextStep, Progress, Subsidy, Together};
 use uketsuke_web::words;
 
 use crate::state_tag::tone;
@@ -37,6 +37,7 @@ pub(super) fn tasks(progress: &Progress) -> Vec<Task> {
     ];
     tasks.extend(progress.annex.as_ref().map(annex_task));
     tasks.extend(progress.exemption.map(exemption_task));
+    tasks.extend(progress.subsidy.as_ref().map(subsidy_task));
     tasks
 }
 
@@ -96,6 +97,20 @@ fn exemption_task(reason: ExemptionReason) -> Task {
         tone: "plain",
         hint: reason.label().to_owned(),
     }
+}
+
+fn subsidy_task(subsidy: &Subsidy) -> Task {
+    let (href, state, tone, hint) = match subsidy {
+        Subsidy::Offered(until) => {
+            let until = until.map_or(String::new(), |until| format!("{}まで", words::date(until)));
+            ("/applications/start/subsidy", "申請できます".to_owned(), "blue-line", until)
+        }
+        Subsidy::UnderWay(State::Draft) => ("/applications", "入力中".to_owned(), "blue-line", String::new()),
+        Subsidy::UnderWay(state) => ("/applications", state.public_label().to_owned(), tone(state), String::new()),
+        Subsidy::Granted => ("/applications", "交付決定".to_owned(), "plain", String::new()),
+        Subsidy::Held(_) => ("/applications", "お振り込みできませんでした".to_owned(), "orange", String::new()),
+    };
+    Task { label: "助成金交付申請", href, state, tone, hint }
 }
 
 fn usage_start_task(state: Option<State>) -> Task {

@@ -13,6 +13,8 @@ use uketsuke_core::config::Config;
 use uketsuke_core::db::{Actor, Tx};
 use uketsuke_core::device::{self, ActivatedLetter, Attempt, Device, DeviceState, Settings};
 use uketsuke_core::error::Result;
+use uketsuke_core::evidence::Viewer;
+use uketsuke_core::evidence::viewer::opener::Opener;
 use uketsuke_core::ids::DeviceId;
 use uketsuke_core::jose::device::DeviceKey;
 use uketsuke_core::registration;
@@ -62,6 +64,7 @@ fn world_with(db: TestDb, scope: FacilityScope, devices: Vec<DeviceId>) -> World
         keyring: keyring(),
         hasher: hasher(),
         storage: Storage::local(folder.path()).expect("a store"),
+        viewer: Viewer::new(Opener::Here, None),
         config: Config::from_lookup(|_| None).expect("the defaults").into(),
         procedures: Default::default(),
     });
