@@ -2,6 +2,7 @@
 //! `run(args, ..)`; this file only names them.
 
 mod audit;
+mod banks;
 mod config;
 pub mod device;
 mod eligibility;
@@ -49,6 +50,9 @@ enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// The list of banks and branches.
+    #[command(subcommand)]
+    Banks(banks::Command),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -110,6 +114,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Workers => serve::run(config, &[Part::Workers]).await,
         Command::Migrate => migrate::run(config),
         Command::Audit(command) => audit::run(command, config),
+        Command::Banks(command) => banks::run(command, config),
         Command::Config(command) => config::run(command, config),
         Command::Device(command) => device::run(command),
         Command::Eligibility(command) => eligibility::run(command, config),

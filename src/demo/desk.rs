@@ -4,12 +4,16 @@ use anyhow::{Context, bail};
 use uketsuke_core::application::decide::{self, NamedFault};
 use uketsuke_core::application::procedure::Terms;
 use uketsuke_core::application::{ApplicationKind, claim, repo};
+use uketsuke_core::bank;
+use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::Actor;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::secret::totp::TotpSecret;
-use uketsuke_core::staff::role::Role;
+use uketsuke_core::staff::role::{Permission, Role};
 use uketsuke_core::staff::{self, EnrolOutcome, Invitation, InviteForm, LoginOutcome, NewPasswordForm, Seat};
+use uketsuke_core::subsidy::programme;
+use uketsuke_core::subsidy::rules::Rules;
 
 use super::fill::Stage;
 use super::logins::{PASSWORD, StaffLogin};
@@ -36,6 +40,30 @@ impl Desk {
         let (secret, scope) = enrol(stage, seat).await?;
         let login = StaffLogin { role: role.label().into(), email: email.into(), totp_secret: secret };
         Ok(Self { login, scope })
+    }
+
+    /// Whether this is an administrator's.
+    pub fn is_administrator(&self) -> bool {
+        self.scope.may(Permission::ManageSubsidies)
+    }
+
+    /// Takes the sample of banks in, and opens every programme of 助成金 again, with a
+    /// budget for this year.
+    pub async fn open_programmes(&self, stage: &Stage) -> anyhow::Result<()> {
+        let scope = self.scope.clone();
+        let open = move |tx: &mut uketsuke_core::db::Tx<'_>| {
+            if bank::import(tx, bank::SAMPLE.as_bytes())?.is_err() {
+                return Err(uketsuke_core::error::Error::NotFound);
+            }
+            let year = programme::fiscal_year(tokyo_date(tx.now().utc()));
+            for one in programme::list(tx.conn())? {
+                let rules = Rules { closes_on: None, ..one.rules };
+                programme::change(tx, &scope, (&one.id, one.version), &rules, "お試しのため、受付を続けます")?;
+                programme::set_budget(tx, &scope, &one.id, year, 10_000_000)?;
+            }
+            Ok(())
+        };
+        Ok(stage.parts.db.write(self.scope.actor(), open).await?)
     }
 
     /// Takes an application into review.

@@ -59,6 +59,8 @@ pub async fn fill(config: &Config, place: &Place) -> anyhow::Result<Logins> {
         logins.staff.push(desk.login.clone());
         desks.push(desk);
     }
+    let admin = desks.iter().find(|desk| desk.is_administrator()).context("somebody administers")?;
+    admin.open_programmes(&stage).await?;
     for (number, part) in cast::PARTS.iter().enumerate() {
         logins.people.push(play(&stage, part, &desks[number % 2]).await?);
         // Each week keeps how things stood: the demo has a past.
@@ -83,7 +85,12 @@ async fn play(stage: &Stage, part: &cast::Part, desk: &Desk) -> anyhow::Result<P
         Scene::Draft | Scene::Submitted => {}
         Scene::InReview => desk.claim(stage, &application).await?,
         Scene::Returned => desk.return_with_two_faults(stage, &application).await?,
-        Scene::InUse { active } => applicant.use_devices(stage, active).await?,
+        Scene::InUse { active } => {
+            applicant.use_devices(stage, active).await?;
+            if active > 0 {
+                applicant.claim_subsidy(stage).await?;
+            }
+        }
         Scene::Accounts => applicant.make_accounts(stage).await?,
         Scene::Fewer { granted } => desk.approve_fewer(stage, &application, granted).await?,
         Scene::Rejected => desk.reject(stage, &application).await?,

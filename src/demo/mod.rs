@@ -41,6 +41,9 @@ pub struct Args {
     mail_listen: SocketAddr,
 }
 
+/// A made-up account from which 助成金 are paid.
+const TRANSFER_PAYER: &str = "0000000001,ｵﾝﾗｲﾝｼｶｸｶｸﾆﾝ,0001,240,ordinary,1234567";
+
 /// Runs the demo until a signal comes.
 ///
 /// # Errors
@@ -77,6 +80,7 @@ fn config(place: &Place) -> anyhow::Result<Config> {
         ("UKETSUKE_EVIDENCE_DIR", place.evidence().display().to_string()),
         ("UKETSUKE_MAIL", format!("file:{}", place.mail().display())),
         ("UKETSUKE_MASTER_KEYS", place.master_key()?),
+        ("UKETSUKE_TRANSFER_PAYER", TRANSFER_PAYER.to_owned()),
     ]);
     let chosen = |key: &str| key.ends_with("_LISTEN").then(|| std::env::var(key).ok()).flatten();
     Ok(Config::from_lookup(|key| fixed.get(key).cloned().or_else(|| chosen(key)))?)

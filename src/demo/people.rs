@@ -29,6 +29,23 @@ const BROWSER: &str = "uketsuke demo";
 const METADATA: &str = r#"{"client_name":"マイナ資格確認アプリ（お試し）","software_version":"3.1.0",
     "device":{"platform":"android","model":"お試し","os_version":"16"}}"#;
 
+/// What the demo's claim says was bought.
+const PURCHASE: &[(&str, &str)] = &[
+    ("purchases.1.shop", "駅前カメラ"),
+    ("purchases.1.item", "tablet"),
+    ("purchases.1.model", "タブレット10インチ"),
+    ("purchases.1.count", "1"),
+    ("purchases.1.yen", "38,500円"),
+];
+/// And where to it is paid.
+const PAYEE: &[(&str, &str)] = &[
+    ("payee.bank", "みずほ"),
+    ("payee.branch", "新宿"),
+    ("payee.type", "ordinary"),
+    ("payee.number", "1234567"),
+    ("payee.holder", "ヤマダ タロウ"),
+];
+
 /// A person with an account.
 pub(super) struct Applicant {
     email: String,
@@ -139,6 +156,22 @@ impl Applicant {
         let codes = db.write(session.actor(), move |tx| device::reveal_all(tx, &keyring, &scope)).await?;
         let (_, first) = codes.into_iter().next().context("an account was made")?;
         activate(stage, first).await
+    }
+}
+
+impl Applicant {
+    /// Claims 助成金 for a tablet; a reviewer has to look.
+    pub async fn claim_subsidy(&self, stage: &Stage) -> anyhow::Result<()> {
+        let session = self.log_in(stage).await?;
+        let (scope, procedures) = (session.scope().clone(), stage.parts.procedures.clone());
+        let begin = move |tx: &mut Tx<'_>| draft::start(tx, &procedures, &scope, ApplicationKind::Subsidy);
+        let id = stage.parts.db.write(session.actor(), begin).await?;
+        attach(stage, &session, &id).await?;
+        let bought_on = (tokyo_date(stage.clock.now()) - Days::new(20)).to_string();
+        save(stage, &session, &id, "purchases", &[&[("purchases.1.date", bought_on.as_str())], PURCHASE].concat())
+            .await?;
+        save(stage, &session, &id, "payee", PAYEE).await?;
+        self.send(stage, &id).await
     }
 }
 

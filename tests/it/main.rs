@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         stories::mail_server::TESTS,
         stories::session_ends::TESTS,
         stories::simulator::TESTS,
+        stories::subsidy::TESTS,
         stories::real_list::TESTS,
         foreign_clients::TESTS,
         two_instances::TESTS,

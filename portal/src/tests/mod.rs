@@ -7,6 +7,7 @@ mod installed;
 mod login;
 mod lookup;
 mod registration;
+mod sheet;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -123,6 +124,7 @@ struct Answer {
     location: String,
     headers: HeaderMap,
     html: String,
+    body: Vec<u8>,
 }
 
 impl Answer {
@@ -170,8 +172,10 @@ impl Browser<'_> {
         }
         let (status, headers) = (answer.status(), answer.headers().clone());
         let location = headers.get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default().to_owned();
-        let html = String::from_utf8(read_body(answer).await.to_vec()).expect("UTF-8");
-        Answer { status, location, headers, html }
+        let body = read_body(answer).await.to_vec();
+        // A file is no page.
+        let html = String::from_utf8(body.clone()).unwrap_or_default();
+        Answer { status, location, headers, html, body }
     }
 
     /// Walks the registration up to the check page.

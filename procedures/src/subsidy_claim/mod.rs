@@ -18,7 +18,8 @@ mod tests;
 use serde_json::Value;
 use uketsuke_core::annex;
 use uketsuke_core::application::procedure::{
-    Allowance, CheckItem, Checked, DecisionReason, Fact, FaultReason, FilledIn, Misread, Shortfall, Step, StepContent, StepForm, SummaryRow, Terms,
+    Allowance, CheckItem, Checked, DecisionReason, Fact, FaultReason, FilledIn, Misread, Shortfall, Step, StepContent,
+    StepForm, SummaryRow, Terms,
 };
 use uketsuke_core::application::{Answers, Application, ApplicationKind, Case, Procedure, State, repo};
 use uketsuke_core::clock::tokyo_date;

@@ -13,7 +13,7 @@ use uketsuke_web::payee::PayeeFields;
 use uketsuke_web::words;
 
 use super::filing::{PROGRAMME, UNCLEAR, Under, mark};
-use super::purchases::{MOST_LINES, PARTS, box_name};
+use super::purchases::{MOST_LINES, PARTS, box_label, box_name};
 use super::{PAYEE_STEP, PURCHASES_STEP};
 use crate::field::text;
 
@@ -32,6 +32,7 @@ struct LineBoxes<'a> {
     /// Whether it is shown from the start.
     open: bool,
     names: [String; 6],
+    labels: [String; 6],
     values: [&'a str; 6],
 }
 
@@ -60,9 +61,10 @@ fn purchases<'a>(case: &Case, typed: &'a Answers, errors: &'a FieldErrors) -> Pu
     let lines = (1..=MOST_LINES)
         .map(|number| {
             let names = PARTS.map(|(part, _)| box_name(number, part));
+            let labels = PARTS.map(|(_, label)| box_label(number, label));
             let values = [0, 1, 2, 3, 4, 5].map(|part| text(typed, &names[part]));
             let open = number <= LINES_AT_FIRST || values.iter().any(|value| !value.is_empty());
-            LineBoxes { number, open, names, values }
+            LineBoxes { number, open, names, labels, values }
         })
         .collect();
     PurchasesPage { errors, items, lines, rules: under.map(|under| rules(&under)).unwrap_or_default() }

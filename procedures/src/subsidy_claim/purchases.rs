@@ -46,6 +46,11 @@ pub(super) fn box_name(line: usize, part: &str) -> String {
     format!("{PIN}.{line}.{part}")
 }
 
+/// What a box is called: the same words in the form and in what is wrong with it.
+pub(super) fn box_label(line: usize, label: &str) -> String {
+    format!("{line}行目の{label}")
+}
+
 /// One purchase as it is filed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Line {
@@ -121,7 +126,7 @@ struct Taker<'e> {
 impl Taker<'_> {
     fn one<T>(&mut self, part: usize, read: Result<T, FieldFault>) -> Option<T> {
         let (name, label) = PARTS[part];
-        self.errors.take(&box_name(self.number, name), &format!("{}行目の{label}", self.number), read)
+        self.errors.take(&box_name(self.number, name), &box_label(self.number, label), read)
     }
 }
 

@@ -108,8 +108,8 @@ pub(super) fn read(case: &Case, table: &Table) -> Result<FilledIn, Misread> {
         ));
     }
     // Lines keep their places, unless rows were put in between.
-    let placed = lines.is_sorted_by(|(a, _), (b, _)| a < b)
-        && lines.iter().all(|(line, _)| (1..=MOST_LINES).contains(line));
+    let placed =
+        lines.is_sorted_by(|(a, _), (b, _)| a < b) && lines.iter().all(|(line, _)| (1..=MOST_LINES).contains(line));
     let mut answers = Answers::new();
     for (count, (line, values)) in (1..).zip(&lines) {
         let line = if placed { *line } else { count };

@@ -36,7 +36,8 @@ struct Office {
 /// A 助産所 with a draft.
 fn office() -> Office {
     let desk = Desk::new();
-    let place = NewFacility { kind: FacilityKind::Midwifery, code: "0199999999", name: "=ひかり助産所", ..OFFICE };
+    let place =
+        NewFacility { kind: FacilityKind::Midwifery, code: "0199999999", name: "=ひかり助産所", ..OFFICE };
     let scope = desk.other(place, "josan@example.jp", true);
     use_service(&desk.db, &scope);
     let facility = scope.facility();

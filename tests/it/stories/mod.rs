@@ -9,6 +9,7 @@ pub mod import_killed;
 pub mod mail_server;
 pub mod real_list;
 pub mod session_ends;
+pub mod subsidy;
 pub mod simulator;
 pub mod usage_start_by_documents;
 pub mod usage_start_by_four_people;

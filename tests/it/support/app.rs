@@ -241,6 +241,7 @@ fn config(database: &Database, folder: &TempDir) -> Config {
         ("UKETSUKE_PORTAL_LISTEN", "127.0.0.1:0"),
         ("UKETSUKE_ADMIN_LISTEN", "127.0.0.1:0"),
         ("UKETSUKE_DEVICE_API_LISTEN", "127.0.0.1:0"),
+        ("UKETSUKE_TRANSFER_PAYER", "0012345678,ｲ)ｵﾝﾗｲﾝｼｶｸｶｸﾆﾝ,0005,001,ordinary,1234567"),
     ];
     Config::from_lookup(|key| pairs.iter().find(|(k, _)| *k == key).map(|(_, value)| (*value).to_owned()))
         .expect("the tests' configuration is sound")

@@ -65,7 +65,10 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         Some("applications" | "cases") => &ids.application,
         Some("devices") => &ids.device,
         Some("account") => &ids.session,
-        Some("audit" | "jobs" | "mails" | "notices" | "queue" | "services" | "settings" | "staff") => &ids.session,
+        Some(
+            "audit" | "jobs" | "mails" | "notices" | "payments" | "queue" | "services" | "settings" | "staff"
+            | "subsidies",
+        ) => &ids.session,
         Some("facilities") if pattern.contains("/imports/") => &ids.session,
         Some("facilities") => &ids.facility,
         other => match pattern.contains("{id}") {
@@ -86,6 +89,8 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         ("{code}", "device_count_many"),
         ("{token}", "no-such-token"),
         ("{client_id}", "no-such-client"),
+        ("{item}", ids.session.as_str()),
+        ("{application}", ids.application.as_str()),
         ("{day}", "2026-11-23"),
         ("{figure}", "flow"),
         ("{week}", "2026-11-23"),

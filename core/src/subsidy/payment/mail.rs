@@ -22,7 +22,9 @@ pub struct TransferReturned {
 
 #[derive(Template)]
 #[template(path = "mail/subsidy_transfer_returned/subject.txt", escape = "none")]
-struct Subject;
+struct Subject {
+    number: String,
+}
 
 #[derive(Template)]
 #[template(path = "mail/subsidy_transfer_returned/body.txt", escape = "none")]
@@ -48,6 +50,7 @@ impl Letter for TransferReturned {
             return Ok(None);
         }
         let Some(person) = find_active_account(tx.conn(), &self.account)? else { return Ok(None) };
+        let subject = Subject { number: decision.decided.receipt_number.clone() };
         let f = Facts {
             who: person.full_name(),
             facility: decision.decided.facility_name,
@@ -57,7 +60,7 @@ impl Letter for TransferReturned {
         };
         Ok(Some(Message {
             to: person.email,
-            subject: Subject.render().map_err(Error::internal)?.trim().to_owned(),
+            subject: subject.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f }.render().map_err(Error::internal)?,
             ..Message::default()
         }))

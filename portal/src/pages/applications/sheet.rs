@@ -45,7 +45,8 @@ impl Offer {
     pub fn find(portal: &Portal, place: &Place, then: Then) -> Result<Option<Self>, PageError> {
         let form = procedure(portal, &place.case)?.form(&place.case).filter(|form| form.step == place.step().key);
         let Some(form) = form else { return Ok(None) };
-        let takes_files = |step: &&_| is_open(&place.case, step) && matches!(step.content, StepContent::Evidence { .. });
+        let takes_files =
+            |step: &&_| is_open(&place.case, step) && matches!(step.content, StepContent::Evidence { .. });
         let attach = place.steps.iter().find(takes_files);
         let attach = attach.map(|step| (step.title, step_href(&place.case, step.key)));
         let books: Vec<_> = place.case.evidence.iter().filter(|file| is_book(file)).map(FileLine::from).collect();
@@ -94,7 +95,8 @@ pub async fn read(portal: Data<Portal>, who: SignedIn, path: Path<String>, chose
     let (form, place, otherwise) = find(&portal, &who, &path).await?;
     let Some(place) = place else { return Ok(see_other(otherwise)) };
     let file = EvidenceId::parse(&chosen.0.file).ok_or_else(PageError::not_found)?;
-    let file = place.case.evidence.iter().find(|one| one.id == file && is_book(one)).ok_or_else(PageError::not_found)?;
+    let file =
+        place.case.evidence.iter().find(|one| one.id == file && is_book(one)).ok_or_else(PageError::not_found)?;
     let confirm = Then::read(&chosen.0.then) == Then::Confirm;
     let filled = match look(&portal, &place, &form, file).await? {
         Ok(filled) => filled,
@@ -106,7 +108,8 @@ pub async fn read(portal: Data<Portal>, who: SignedIn, path: Path<String>, chose
     };
     let told = told(&form, &filled);
     let (id, scope, procedures) = (place.case.application.id.clone(), who.scope().clone(), portal.procedures.clone());
-    let saving = portal.db.write(who.actor(), move |tx| save_step(tx, &procedures, &scope, &id, form.step, &filled.answers));
+    let saving =
+        portal.db.write(who.actor(), move |tx| save_step(tx, &procedures, &scope, &id, form.step, &filled.answers));
     let errors = saving.await?;
     let query = match (errors.is_empty(), confirm) {
         (true, false) => "",
@@ -169,6 +172,8 @@ fn sentence(fault: ViewFault, title: &str) -> String {
         ViewFault::TooSlow | ViewFault::TooLarge => {
             format!("ファイルの中身が大きすぎるため、読み込めませんでした。{title}だけを保存して、添付してください。")
         }
-        ViewFault::Busy => "混み合っているため、読み込めませんでした。少し待ってから、もう一度押してください。".to_owned(),
+        ViewFault::Busy => {
+            "混み合っているため、読み込めませんでした。少し待ってから、もう一度押してください。".to_owned()
+        }
     }
 }
