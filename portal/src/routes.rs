@@ -74,7 +74,7 @@ pub fn routes() -> Vec<Route> {
         get("/applications/{id}/evidence/{file}/preview", SignedIn, || web::to(files::preview)),
         post("/applications/{id}/evidence/{file}/remove", SignedIn, || web::to(files::remove)),
         get("/applications/{id}/form", SignedIn, || web::to(sheet::save)),
-        post("/applications/{id}/form", SignedIn, || web::to(sheet::read)),
+        post("/applications/{id}/form/read", SignedIn, || web::to(sheet::read)),
         get("/applications/{id}/confirm", SignedIn, || web::to(confirm::show)),
         post("/applications/{id}/confirm", SignedIn, || web::to(confirm::submit)),
         get("/applications/{id}/done", SignedIn, || web::to(done::show)),

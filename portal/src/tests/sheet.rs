@@ -106,7 +106,7 @@ impl Claim {
 
     /// Presses the button of a file and opens the page it leads to.
     async fn read(&self, browser: &mut Browser<'_>, file: &EvidenceId) -> (String, Answer) {
-        let answer = browser.post(&self.path("/form"), &[("file", file.as_str())]).await;
+        let answer = browser.post(&self.path("/form/read"), &[("file", file.as_str())]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
         let page = browser.get(&answer.location).await;
         (answer.location, page)
@@ -205,10 +205,10 @@ async fn an_attached_form_fills_the_boxes_and_its_faults_are_shown() {
     assert_eq!(location, claim.path("/edit/purchases"));
     assert!(page.has("1行を読み込みました") && !page.has("エラー："), "{}", page.html);
     let fields = [("file", better.as_str()), ("then", "confirm")];
-    let answer = browser.post(&claim.path("/form"), &fields).await;
+    let answer = browser.post(&claim.path("/form/read"), &fields).await;
     assert_eq!(answer.location, claim.path("/edit/purchases?then=confirm"), "back to the check page afterwards");
     let fields = [("file", file.as_str()), ("then", "confirm")];
-    let answer = browser.post(&claim.path("/form"), &fields).await;
+    let answer = browser.post(&claim.path("/form/read"), &fields).await;
     assert_eq!(answer.location, claim.path("/edit/purchases?faults=shown&then=confirm"));
 }
 
@@ -249,7 +249,7 @@ async fn what_cannot_be_read_is_told_and_changes_nothing() {
         assert_eq!(claim.answer("purchases.1.shop"), "前に入力した店");
     }
     for file in [pdf.as_str(), "", "0193a7f0-0000-7000-8000-000000000000"] {
-        let answer = browser.post(&claim.path("/form"), &[("file", file)]).await;
+        let answer = browser.post(&claim.path("/form/read"), &[("file", file)]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{file}");
     }
 }
@@ -294,14 +294,15 @@ async fn forms_and_files_of_another_facility_are_not_found() {
     let mut stranger = signed_in(&claim.world, &stranger);
     assert_eq!(stranger.get(&claim.path("/form")).await.status, StatusCode::NOT_FOUND);
     let fields = [("file", file.as_str())];
-    assert_eq!(stranger.post(&claim.path("/form"), &fields).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(stranger.post(&claim.path("/form/read"), &fields).await.status, StatusCode::NOT_FOUND);
     let own = format!("/applications/{theirs}/form");
     assert_eq!(stranger.get(&own).await.status, StatusCode::OK);
+    let own = format!("{own}/read");
     assert_eq!(stranger.post(&own, &fields).await.status, StatusCode::NOT_FOUND, "a file of others below their own");
 
     let mut nobody = claim.world.visitor();
     assert!(nobody.get(&claim.path("/form")).await.location.starts_with("/login?next="));
-    assert!(nobody.post(&claim.path("/form"), &fields).await.location.starts_with("/login?next="));
+    assert!(nobody.post(&claim.path("/form/read"), &fields).await.location.starts_with("/login?next="));
     assert_eq!(claim.answer("purchases.1.shop"), "");
 }
 
@@ -335,9 +336,10 @@ async fn forms_are_read_only_while_the_step_is_open() {
     assert!(page.has("1行を読み込みました"));
 
     claim.send_and_return(&reviewer, ("payee", "payee_other"));
-    for answer in
-        [browser.get(&claim.path("/form")).await, browser.post(&claim.path("/form"), &[("file", file.as_str())]).await]
-    {
+    for answer in [
+        browser.get(&claim.path("/form")).await,
+        browser.post(&claim.path("/form/read"), &[("file", file.as_str())]).await,
+    ] {
         assert_eq!((answer.status, answer.location), (StatusCode::SEE_OTHER, claim.path("")));
     }
     // Other kinds have no form.

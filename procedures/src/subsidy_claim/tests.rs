@@ -432,3 +432,38 @@ async fn a_returned_claim_opens_its_lines_alone_and_forgets_the_recommendation()
     let evidence = desk.db.read_blocking(|c| evidence::repo::list(c, &id));
     assert_eq!(evidence.expect("reads").len(), 1);
 }
+
+#[tokio::test]
+async fn of_two_approvers_who_decide_at_once_one_wins() {
+    for _ in 0..5 {
+        let office = office();
+        let id = office.sent(&office.scope).await;
+        office.propose(&id, Proposal::Approve(Terms::default()));
+        let approvers = [(); 2].map(|()| add_staff(&office.desk.db, Role::Approver));
+        let seen = office.desk.db.read_blocking(|c| repo::get(c, &id)).expect("reads").revision;
+        let start = std::sync::Barrier::new(approvers.len());
+        let decide = |approver: &StaffScope| {
+            start.wait();
+            loop {
+                let decided = office.desk.db.write_blocking(approver.actor(), |tx| {
+                    second::confirm(tx, &office.desk.procedures, approver, (&id, seen))
+                });
+                match decided {
+                    Err(Error::Unavailable { .. }) => {}
+                    other => break other,
+                }
+            }
+        };
+        let decide = &decide;
+        let outcomes: Vec<_> = std::thread::scope(|scope| {
+            let runs: Vec<_> = approvers.iter().map(|approver| scope.spawn(move || decide(approver))).collect();
+            runs.into_iter().map(|run| run.join().expect("nobody panics")).collect()
+        });
+        let (won, told): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+        assert_eq!((won.len(), told.len()), (1, 1), "{told:?}");
+        assert!(matches!(told[0], Err(Error::Conflict | Error::Refused(_))), "{told:?}");
+        assert_eq!(office.decision(&id).expect("one grant").yen, 30_000);
+        let approvals = office.desk.db.read_blocking(|c| repo::history(c, &id)).expect("reads");
+        assert_eq!(approvals.iter().filter(|event| event.verb == uketsuke_core::application::Verb::Approve).count(), 1);
+    }
+}

@@ -66,7 +66,7 @@ pub async fn save(portal: Data<Portal>, who: Verified, id: Path<String>, AllFiel
 async fn held(portal: &Data<Portal>, who: &Verified, id: &str) -> Result<Option<(Case, Payee)>, PageError> {
     let case = load(portal, who, id).await?;
     let money = money::of(portal, &case).await?.ok_or_else(PageError::not_found)?;
-    Ok(money.is_held().then(|| (case, money.decision.payee)))
+    Ok(money.is_held().then_some((case, money.decision.payee)))
 }
 
 fn done(who: &Verified, id: &str) -> HttpResponse {

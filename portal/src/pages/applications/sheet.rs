@@ -2,7 +2,7 @@
 //! step itself.
 //!
 //! - `GET /applications/{id}/form`: the form, with what is filled in so far.
-//! - `POST /applications/{id}/form`: reads an attached book into the step's boxes;
+//! - `POST /applications/{id}/form/read`: reads an attached book into the step's boxes;
 //!   what stood there is replaced. Sent twice, it does the same twice.
 
 use actix_web::web::{Data, Path};
