@@ -423,6 +423,11 @@ pub trait Procedure: Send + Sync {
         Ok(())
     }
 
+    /// What [`Procedure::standing`] is called above its lines.
+    fn standing_label(&self) -> &'static str {
+        "いまの登録"
+    }
+
     /// What the registers hold of it so far, for the page on which one begins:
     /// labels and values.
     ///

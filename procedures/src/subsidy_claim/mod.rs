@@ -210,6 +210,10 @@ impl Procedure for SubsidyClaim {
         Ok(rows)
     }
 
+    fn standing_label(&self) -> &'static str {
+        "助成金の内容"
+    }
+
     fn standing(&self, conn: &mut Conn, facility: &Facility, now: At) -> Result<Vec<(String, String)>> {
         let Some(programme) = programme::offered(conn, facility.kind, tokyo_date(now.utc()))? else {
             return Ok(Vec::new());

@@ -25,6 +25,7 @@ struct Page {
     kind: ApplicationKind,
     /// What the registers hold so far.
     standing: Vec<(String, String)>,
+    standing_label: &'static str,
     current: Option<Current>,
     not_offered: Option<&'static str>,
     closing: Closing,
@@ -52,6 +53,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, kind: Path<String>) -> Pa
         frame: who.frame(kind.title()),
         kind,
         standing,
+        standing_label: portal.procedures.get(kind)?.standing_label(),
         current: applications.iter().filter(|a| a.kind == kind).find_map(current),
         not_offered: refusal.map(Refusal::sentence),
         closing: Closing::of(&portal, &facility),
