@@ -66,6 +66,12 @@ demands! {
     ManageDevices = Some(Permission::ManageDevices);
     /// [`Permission::ImportMaster`].
     ImportMaster = Some(Permission::ImportMaster);
+    /// [`Permission::ReadSubsidies`].
+    ReadSubsidies = Some(Permission::ReadSubsidies);
+    /// [`Permission::ManageSubsidies`].
+    ManageSubsidies = Some(Permission::ManageSubsidies);
+    /// [`Permission::Pay`].
+    Pay = Some(Permission::Pay);
     /// [`Permission::PublishNotices`].
     PublishNotices = Some(Permission::PublishNotices);
     /// [`Permission::ManageStaff`].

@@ -9,13 +9,15 @@ use uketsuke_web::page::{Frame, NavItem};
 use uketsuke_web::site;
 
 /// The menu: an entry shows to whoever may open it.
-const MENU: [(NavItem, Option<Permission>); 11] = [
+const MENU: [(NavItem, Option<Permission>); 13] = [
     (NavItem { href: "/", label: "ホーム" }, None),
     (NavItem { href: "/queue", label: "審査一覧" }, Some(Permission::ReadApplications)),
     (NavItem { href: "/facilities", label: "施設" }, Some(Permission::ReadFacilities)),
     (NavItem { href: "/devices", label: "端末" }, Some(Permission::ReadFacilities)),
     (NavItem { href: "/facilities/import", label: "マスタ取込" }, Some(Permission::ImportMaster)),
     (NavItem { href: "/reports", label: "集計" }, Some(Permission::ReadApplications)),
+    (NavItem { href: "/subsidies", label: "助成金" }, Some(Permission::ReadSubsidies)),
+    (NavItem { href: "/payments", label: "支払" }, Some(Permission::ReadSubsidies)),
     (NavItem { href: "/notices", label: "お知らせ" }, Some(Permission::PublishNotices)),
     (NavItem { href: "/mails", label: "送信メール" }, Some(Permission::ReadMail)),
     (NavItem { href: "/staff", label: "職員" }, Some(Permission::ManageStaff)),

@@ -2,15 +2,16 @@
 
 use actix_web::web;
 use uketsuke_core::staff::role::Permission::{
-    Approve, ImportMaster, ManageDevices, ManageJobs, ManageSettings, ManageStaff, PublishNotices, ReadApplications,
-    ReadAudit, ReadFacilities, ReadMail, ResendMail, Review, WatchFacility, WriteNotes,
+    Approve, ImportMaster, ManageDevices, ManageJobs, ManageSettings, ManageStaff, ManageSubsidies, Pay,
+    PublishNotices, ReadApplications, ReadAudit, ReadFacilities, ReadMail, ReadSubsidies, ResendMail, Review,
+    WatchFacility, WriteNotes,
 };
 use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
     apps, audit, cases, devices, enrol, facilities, home, invite, jobs, jobs_export, kept, login, logout, mails, me,
-    notices, queue, reports, reset, search, second_factor, services, settings, staff,
+    notices, payments, queue, reports, reset, search, second_factor, services, settings, staff, subsidies,
 };
 
 /// The table. `/import` and `/export` stand before `/{id}`.
@@ -115,6 +116,27 @@ pub fn routes() -> Vec<Route> {
         post("/services/{id}/ranges", Staff(ManageStaff), || web::to(services::show::bind)),
         get("/services/{id}/stop", Staff(ManageStaff), || web::to(services::stop::show)),
         post("/services/{id}/stop", Staff(ManageStaff), || web::to(services::stop::stop)),
+        get("/subsidies", Staff(ReadSubsidies), || web::to(subsidies::index::show)),
+        get("/subsidies/new", Staff(ManageSubsidies), || web::to(subsidies::edit::show_new)),
+        post("/subsidies/new", Staff(ManageSubsidies), || web::to(subsidies::edit::add)),
+        get("/subsidies/books/export", Staff(ReadSubsidies), || web::to(subsidies::export::show)),
+        post("/subsidies/books/export", Staff(ReadSubsidies), || web::to(subsidies::export::send)),
+        get("/subsidies/{id}", Staff(ReadSubsidies), || web::to(subsidies::show::show)),
+        post("/subsidies/{id}/budget", Staff(ManageSubsidies), || web::to(subsidies::show::set_budget)),
+        get("/subsidies/{id}/edit", Staff(ManageSubsidies), || web::to(subsidies::edit::show)),
+        post("/subsidies/{id}/edit", Staff(ManageSubsidies), || web::to(subsidies::edit::change)),
+        get("/payments", Staff(ReadSubsidies), || web::to(payments::index::show)),
+        post("/payments", Staff(Pay), || web::to(payments::index::prepare)),
+        get("/payments/again/{application}", Staff(Pay), || web::to(payments::again::ask)),
+        post("/payments/again/{application}", Staff(Pay), || web::to(payments::again::pay)),
+        get("/payments/{id}", Staff(ReadSubsidies), || web::to(payments::show::show)),
+        post("/payments/{id}/file", Staff(Pay), || web::to(payments::file::fetch)),
+        get("/payments/{id}/settle", Staff(Pay), || web::to(payments::steps::ask_settle)),
+        post("/payments/{id}/settle", Staff(Pay), || web::to(payments::steps::settle)),
+        get("/payments/{id}/dissolve", Staff(Pay), || web::to(payments::steps::ask_dissolve)),
+        post("/payments/{id}/dissolve", Staff(Pay), || web::to(payments::steps::dissolve)),
+        get("/payments/{id}/items/{item}/return", Staff(Pay), || web::to(payments::returned::show)),
+        post("/payments/{id}/items/{item}/return", Staff(Pay), || web::to(payments::returned::book)),
         get("/notices", Staff(PublishNotices), || web::to(notices::list::show)),
         get("/notices/new", Staff(PublishNotices), || web::to(notices::new::show)),
         post("/notices/new", Staff(PublishNotices), || web::to(notices::new::publish)),

@@ -7,13 +7,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::programme::{Programme, fiscal_year};
+use crate::application::State;
 use crate::clock::tokyo_date;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::fold::search_key;
-use crate::ids::{ApplicationId, FacilityId};
+use crate::ids::{ApplicationId, FacilityId, ProgrammeId};
 use crate::on_backend;
-use crate::schema::{evidence, subsidy_claims, subsidy_purchases};
+use crate::schema::{applications, evidence, subsidy_claims, subsidy_purchases};
 
 /// One purchase of a claim, as far as it tells receipts apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,19 @@ pub fn note(
         .collect();
     on_backend!(tx.conn(), c => diesel::insert_into(subsidy_purchases::table).values(rows).execute(c))?;
     Ok(())
+}
+
+/// How many claims of a programme are sent and not decided.
+///
+/// # Errors
+/// From the database only.
+pub fn count_undecided(conn: &mut Conn, programme: &ProgrammeId) -> Result<i64> {
+    let open: Vec<State> = State::open().filter(|state| *state != State::Draft).collect();
+    let own = subsidy_claims::table
+        .inner_join(applications::table)
+        .filter(subsidy_claims::programme_id.eq(programme))
+        .filter(applications::state.eq_any(open));
+    Ok(own.count().get_result(conn)?)
 }
 
 /// The applications of others that claim a receipt of this one: the same file, or

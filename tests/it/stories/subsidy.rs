@@ -144,7 +144,11 @@ fn recommends_less(reviewer: &mut Browser, case: &str) {
 }
 
 fn reads_the_notice(facility: &mut Browser, path: &str, number: &str) {
-    facility.open(path).expect("37,000円").expect("ケースの代金は対象になりません").expect("お振込みの準備をしています");
+    facility
+        .open(path)
+        .expect("37,000円")
+        .expect("ケースの代金は対象になりません")
+        .expect("お振込みの準備をしています");
     facility.follow("交付決定通知書").expect("令和8年度 第1号").expect("37,000円").expect(number).expect("＊＊＊＊567");
     facility.page().expect_not("1234567");
     let file = facility.send(Method::GET, &format!("{path}/notice.pdf"), &[], &[]);
@@ -152,7 +156,8 @@ fn reads_the_notice(facility: &mut Browser, path: &str, number: &str) {
     let again = facility.send(Method::GET, &format!("{path}/notice.pdf"), &[], &[]);
     assert!(file.body == again.body, "it is kept as it was made");
     if let Some(text) = pdf_text(&file.body) {
-        for said in [number, "37,000円", "令和8年度第1号", "ケースの代金は対象になりません", "ヤマダタロウ"] {
+        for said in [number, "37,000円", "令和8年度第1号", "ケースの代金は対象になりません", "ヤマダタロウ"]
+        {
             assert!(text.contains(said), "{said} is not in {text}");
         }
     }
@@ -302,7 +307,10 @@ fn a_refusal_is_told_by_a_notice_with_its_reason(app: &TestApp) {
     approver.press("提案のとおり却下する").expect("却下しました");
     app.decisions_stand();
     facility.open(&path).expect("助成金不交付決定通知書");
-    facility.open(&format!("{path}/notice")).expect("助成金不交付決定通知書").expect("確認できないため、交付できません");
+    facility
+        .open(&format!("{path}/notice"))
+        .expect("助成金不交付決定通知書")
+        .expect("確認できないため、交付できません");
     facility.page().expect_not("振込先");
     let mut clerk = app.staff("admin@example.jp", Role::Administrator);
     clerk.open("/payments").expect_not("振込データを作る");

@@ -272,6 +272,19 @@ pub fn lines(conn: &mut Conn, scope: &StaffScope, batch: &PaymentBatchId, after:
     rows.into_iter().map(line).collect()
 }
 
+/// One transfer of a batch, with whom it is for.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`; or when a stored document is damaged.
+pub fn line(conn: &mut Conn, scope: &StaffScope, batch: &PaymentBatchId, item: &PaymentItemId) -> Result<Line> {
+    let position: i32 = payment_items::table
+        .find(item)
+        .filter(payment_items::batch_id.eq(batch))
+        .select(payment_items::position)
+        .first(conn)?;
+    lines(conn, scope, batch, position - 1, 1)?.pop().ok_or(Error::NotFound)
+}
+
 /// The live transfer of a claim with its batch, if it is in one.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ mod standing;
 mod tests;
 mod waiting;
 
-pub use batch::{Batch, BatchState, Item, Line, dissolve, find_live, get, items, lines, list, prepare, settle};
+pub use batch::{Batch, BatchState, Item, Line, dissolve, find_live, get, items, line, lines, list, prepare, settle};
 pub use file::{export, render};
 pub use mail::TransferReturned;
 pub use returned::{Held, correct_payee, list_held, pay_again, return_transfer};
