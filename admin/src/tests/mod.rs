@@ -15,6 +15,7 @@ mod login;
 mod me;
 mod notices;
 mod operations;
+mod payments;
 mod queries;
 mod queue;
 mod reports;
@@ -22,6 +23,7 @@ mod review;
 mod sample;
 mod services;
 mod settings;
+mod subsidies;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -56,6 +58,12 @@ use sample::Sample;
 const SESSION: &str = "__Host-office";
 const VISITOR: &str = "__Host-office-visitor";
 
+/// What differs from an installation that nobody configured.
+const CONFIG: [(&str, &str); 2] = [
+    ("UKETSUKE_PORTAL_URL", "https://portal.example"),
+    ("UKETSUKE_TRANSFER_PAYER", "0012345678,ｲ)ｵﾝﾗｲﾝｼｶｸｶｸﾆﾝ,0005,001,ordinary,1234567"),
+];
+
 /// A back office over a database of its own, with one facility that can apply.
 struct World {
     db: TestDb,
@@ -76,7 +84,7 @@ impl World {
             hasher: hasher(),
             storage: Storage::local(folder.path()).expect("a store"),
             viewer: Viewer::new(Opener::Here, font::place(None)),
-            config: Config::from_lookup(|key| (key == "UKETSUKE_PORTAL_URL").then(|| "https://portal.example".into()))
+            config: Config::from_lookup(|key| CONFIG.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned()))
                 .expect("a configuration")
                 .into(),
             procedures: Arc::new(Procedures::new(vec![Arc::new(Sample)])),

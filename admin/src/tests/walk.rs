@@ -23,7 +23,9 @@ fn address(route: &Route) -> String {
         ("{figure}", "flow"),
     ];
     let path = words.iter().fold(route.path.to_owned(), |path, (part, word)| path.replace(part, word));
-    ["{id}", "{token}", "{evidence}"].iter().fold(path, |path, part| path.replace(part, id.as_str()))
+    ["{id}", "{token}", "{evidence}", "{item}", "{application}"]
+        .iter()
+        .fold(path, |path, part| path.replace(part, id.as_str()))
 }
 
 async fn ask(browser: &mut Browser<'_>, route: &Route) -> super::Answer {

@@ -46,9 +46,8 @@ fn slower<D>(who: &Staff<D>, path: &str, error: Error) -> PageResult {
     let told = |sentence: &str| -> HttpResponse { who.warned(path, sentence) };
     match error {
         Error::Conflict => Ok(told("ほかの人が同時に操作しました。いまの状態を確かめてください。")),
-        Error::Refused(refusal @ (Refusal::NotInThisState | Refusal::NothingToPay | Refusal::NoPayer)) => {
-            Ok(told(refusal.sentence()))
-        }
+        Error::Refused(Refusal::NotInThisState) => Ok(told("いまの状態ではできない操作です。状態を確かめてください。")),
+        Error::Refused(refusal @ (Refusal::NothingToPay | Refusal::NoPayer)) => Ok(told(refusal.sentence())),
         other => Err(other.into()),
     }
 }
