@@ -80,6 +80,7 @@ pub fn routes() -> Vec<Route> {
         post("/cases/{id}/recall", Staff(Review), || web::to(cases::second::recall)),
         get("/cases/{id}/undo", Staff(Review), || web::to(cases::undo::ask)),
         post("/cases/{id}/undo", Staff(Review), || web::to(cases::undo::undo)),
+        get("/cases/{id}/notice.pdf", Staff(ReadApplications), || web::to(cases::money::file)),
         get("/cases/{id}/evidence/{evidence}/page", Staff(ReadApplications), || web::to(cases::evidence::page)),
         get("/cases/{id}/evidence/{evidence}/file", Staff(ReadApplications), || web::to(cases::evidence::file)),
         get("/facilities", Staff(ReadFacilities), || web::to(facilities::index::show)),

@@ -246,7 +246,7 @@ fn another_facilitys_application_is_not_there(app: &TestApp) {
     for odd in ["0", "%2e%2e", "%00", "%E2%80%99", "01890000-0000-7000-8000-000000000000"] {
         assert_eq!(stranger.visit(&format!("/applications/{odd}")).status, 404, "{odd}");
     }
-    assert_eq!(stranger.post("/applications/start/subsidy", &token).status, 404);
+    assert_eq!(stranger.post("/applications/start/boat", &token).status, 404);
     app.run_jobs();
 }
 

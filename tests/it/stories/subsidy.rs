@@ -110,6 +110,9 @@ fn a_claim_is_paid_returned_by_the_bank_and_paid_again(app: &TestApp) {
     assert_eq!(facility.send(Method::GET, &format!("{path}/notice.pdf"), &[], &[]).status, 404, "not before it stands");
     app.decisions_stand();
     reads_the_notice(&mut facility, &path, &number);
+    approver.open(&case).expect("交付決定額").expect("37,000円").expect("振込待ち").expect("令和8年度 第1号");
+    let read = approver.send(Method::GET, &format!("{case}/notice.pdf"), &[], &[]);
+    assert_eq!((read.status, read.header("content-type")), (200, Some("application/pdf")));
     pays_twice(app, &mut facility, &path);
     events_and_letters(app, &mut facility, &path, &number);
 }
@@ -270,6 +273,7 @@ fn events_and_letters(app: &TestApp, facility: &mut Browser, path: &str, number:
             "subsidy.granted",
             "subsidy.notice_numbered",
             "subsidy.notice_made",
+            "subsidy.notice_read",
             "payment.returned",
             "payment.payee_corrected"
         ]
@@ -277,7 +281,11 @@ fn events_and_letters(app: &TestApp, facility: &mut Browser, path: &str, number:
     let verbs: Vec<_> = app.read(|c| repo::history(c, &id)).into_iter().rev().map(|event| event.verb).collect();
     use uketsuke_core::application::Verb::*;
     assert_eq!(verbs, [Submit, Claim, Return, Resubmit, Recommend, Approve]);
-    facility.open("/records").expect("振込が戻ったことを記録しました").expect("助成金の交付を決定しました");
+    facility
+        .open("/records")
+        .expect("振込が戻ったことを記録しました")
+        .expect("助成金の通知書を開きました")
+        .expect("助成金の交付を決定しました");
     let letters: Vec<_> = app.mails_to(MAIL).into_iter().filter(|mail| mail.subject.contains(number)).collect();
     let subjects: Vec<&str> = letters.iter().map(|letter| letter.subject.split('（').next().unwrap_or("")).collect();
     assert_eq!(

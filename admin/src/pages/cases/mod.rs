@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod faults;
 mod letter;
 mod marked;
+pub mod money;
 pub mod notes;
 mod panel;
 pub mod pass_on;

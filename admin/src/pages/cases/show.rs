@@ -28,6 +28,7 @@ use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
 use super::marked::{Marked, differing};
+use super::money::{self, Money};
 use super::panel::Panel;
 use super::review::{self, Reviewed};
 use super::viewer;
@@ -85,6 +86,7 @@ struct Story {
     others: Vec<FacilityApplication>,
     changes: Vec<FacilityChange>,
     notes: Vec<Note>,
+    money: Option<Money>,
 }
 
 /// One step of the history.
@@ -238,6 +240,7 @@ fn story(conn: &mut Conn, scope: &StaffScope, rows: &[SummaryRow], reviewed: &Re
         others,
         changes,
         notes: notes::list_of_facility(conn, scope, facility)?,
+        money: money::read(conn, id)?,
         names,
     })
 }
