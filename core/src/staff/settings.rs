@@ -12,6 +12,8 @@ text_enum! {
     /// A column of the reviewers' list that can be left out. Number, facility,
     /// due date and state always stand.
     pub enum QueueColumn {
+        /// 申請
+        Kind = "kind",
         /// 所属機関
         FacilityKind = "facility_kind",
         /// 都道府県
@@ -31,6 +33,7 @@ impl QueueColumn {
     /// Its heading.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Kind => "申請",
             Self::FacilityKind => "所属機関",
             Self::Prefecture => "都道府県",
             Self::Submitted => "受付",

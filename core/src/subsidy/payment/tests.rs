@@ -297,6 +297,47 @@ fn of_two_clerks_who_build_a_batch_at_once_one_wins() {
     }
 }
 
+/// Copies of the one claim there is, under ids and with amounts of their own.
+fn multiply(house: &House, claims: i64) {
+    let others = format!("with recursive n(i) as (select 1 union all select i + 1 from n where i < {})", claims - 1);
+    let id = "'01a00000-0000-7000-8000-' || (100000000000 + i)";
+    let statements = [
+        format!(
+            "insert into applications (id, number, kind, facility_id, account_id, state, document, submitted_at, \
+             decided_at, revision, created_at, updated_at) {others} select {id}, {id}, kind, facility_id, account_id, \
+             state, document, submitted_at, decided_at, revision, created_at, updated_at from applications, n"
+        ),
+        format!(
+            "insert into subsidy_decisions (application_id, facility_id, programme_id, rules_version, fiscal_year, \
+             outcome, yen, document, payee, decided_at) {others} select {id}, facility_id, programme_id, \
+             rules_version, fiscal_year, outcome, 1000 + i, document, payee, decided_at from subsidy_decisions, n"
+        ),
+        format!(
+            "insert into subsidy_notices (application_id, fiscal_year, number, issued_on, storage_key) {others} \
+             select {id}, fiscal_year, number + i, issued_on, storage_key || i from subsidy_notices, n"
+        ),
+    ];
+    for statement in statements {
+        house.db.read_blocking(|c| crate::testing::sql(c, &statement)).expect("multiplied");
+    }
+}
+
+#[test]
+fn ten_thousand_claims_are_paid_by_one_file() {
+    const CLAIMS: i64 = 10_000;
+    let mut house = house();
+    house.grant(41_000);
+    multiply(&house, CLAIMS);
+    let id = house.prepare().expect("a batch");
+    let file = house.pay(&id);
+    assert_eq!(i64::try_from(file.len()).unwrap(), (CLAIMS + 3) * 120);
+    assert_eq!(sum_of_file(&file), (decided(&house), CLAIMS));
+    let year = house.books();
+    assert_eq!((year.paid.yen, year.paid.count, year.waiting().count), (decided(&house), CLAIMS, 0));
+    let places: Vec<_> = records(&file, false)[1..=3].iter().map(|record| record.number(item::CUSTOMER_1)).collect();
+    assert_eq!(places, [1, 2, 3], "what comes back is found by its place in the file");
+}
+
 /// Numbers from a seed, the same in each run.
 struct Dice(u64);
 
@@ -371,7 +412,7 @@ fn for_any_course_of_things_files_decisions_and_books_agree() {
 }
 
 fn decided(house: &House) -> i64 {
-    let all = house.db.read_blocking(|c| decision::list_after(c, None, 10_000)).expect("reads");
+    let all = house.db.read_blocking(|c| decision::list_after(c, None, 100_000)).expect("reads");
     all.iter().map(|decision| decision.yen).sum()
 }
 
