@@ -40,9 +40,10 @@ impl Money {
         }
     }
 
-    /// Whether less was counted than claimed.
+    /// Whether less was counted than claimed, which need not lower the grant.
     pub(super) fn is_partial(&self) -> bool {
-        self.decision.outcome == Outcome::Granted && self.decision.yen < self.decision.decided.claimed
+        let mut lines = self.decision.decided.lines.iter();
+        self.decision.outcome == Outcome::Granted && lines.any(|line| !line.reason.is_empty())
     }
 
     /// Whether the account has to be corrected.
