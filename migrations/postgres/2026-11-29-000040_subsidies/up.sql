@@ -75,6 +75,7 @@ create table subsidy_decisions (
 );
 create index subsidy_decisions_year on subsidy_decisions (programme_id, fiscal_year, application_id);
 create index subsidy_decisions_facility on subsidy_decisions (facility_id);
+create index subsidy_decisions_held on subsidy_decisions (held_since, application_id) where held_since is not null;
 
 -- Once per facility, and per annex, and programme: a row for each office that a
 -- grant covers.

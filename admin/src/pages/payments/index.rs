@@ -35,7 +35,7 @@ struct Page {
     frame: Frame,
     errors: FieldErrors,
     /// How many wait, and how much that is.
-    waiting: (usize, String),
+    waiting: (i64, String),
     held: Vec<Held>,
     batches: Vec<Batch>,
     next: String,

@@ -1,8 +1,9 @@
 //! What waits to be paid: granted, its notice made, in no live batch, and not held
 //! because a transfer came back.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{count_star, exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::super::decision::Outcome;
 use super::super::payee::{self, Payee};
@@ -22,22 +23,29 @@ pub struct Waiting {
     pub payee: Payee,
 }
 
+/// The grants that wait, for what is asked of them.
+macro_rules! waiting {
+    () => {{
+        let live = payment_items::table
+            .filter(payment_items::application_id.eq(subsidy_decisions::application_id))
+            .filter(payment_items::released_at.is_null());
+        let made = subsidy_notices::table
+            .filter(subsidy_notices::application_id.eq(subsidy_decisions::application_id))
+            .filter(subsidy_notices::storage_key.is_not_null());
+        subsidy_decisions::table
+            .filter(subsidy_decisions::outcome.eq(Outcome::Granted))
+            .filter(subsidy_decisions::held_since.is_null())
+            .filter(not(exists(live)))
+            .filter(exists(made))
+    }};
+}
+
 /// Grants that wait, in the order of their applications, at most `most`.
 ///
 /// # Errors
 /// From the database, or when a stored account is damaged.
 pub fn list_waiting(conn: &mut Conn, most: i64) -> Result<Vec<Waiting>> {
-    let live = payment_items::table
-        .filter(payment_items::application_id.eq(subsidy_decisions::application_id))
-        .filter(payment_items::released_at.is_null());
-    let made = subsidy_notices::table
-        .filter(subsidy_notices::application_id.eq(subsidy_decisions::application_id))
-        .filter(subsidy_notices::storage_key.is_not_null());
-    let rows: Vec<(ApplicationId, i64, String)> = subsidy_decisions::table
-        .filter(subsidy_decisions::outcome.eq(Outcome::Granted))
-        .filter(subsidy_decisions::held_since.is_null())
-        .filter(not(exists(live)))
-        .filter(exists(made))
+    let rows: Vec<(ApplicationId, i64, String)> = waiting!()
         .order(subsidy_decisions::application_id)
         .limit(most)
         .select((subsidy_decisions::application_id, subsidy_decisions::yen, subsidy_decisions::payee))
@@ -50,8 +58,8 @@ pub fn list_waiting(conn: &mut Conn, most: i64) -> Result<Vec<Waiting>> {
 /// How many wait, and how much that is, yen.
 ///
 /// # Errors
-/// As [`list_waiting`].
-pub fn count_waiting(conn: &mut Conn) -> Result<(usize, i64)> {
-    let waiting = list_waiting(conn, super::batch::MOST_ITEMS)?;
-    Ok((waiting.len(), waiting.iter().map(|one| one.yen).sum()))
+/// From the database only.
+pub fn count_waiting(conn: &mut Conn) -> Result<(i64, i64)> {
+    let sum = sql::<BigInt>("cast(coalesce(sum(subsidy_decisions.yen), 0) as bigint)");
+    Ok(waiting!().select((count_star(), sum)).first(conn)?)
 }
