@@ -30,6 +30,7 @@ pub mod form;
 pub mod grant;
 pub mod holiday;
 pub mod ids;
+pub mod inquiry;
 pub mod jose;
 mod keepable;
 pub mod link;

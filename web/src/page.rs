@@ -31,7 +31,8 @@ pub struct NavItem {
 }
 
 /// The portal's footer, the same on every page and in this order.
-pub const PORTAL_FOOTER: [NavItem; 4] = [
+pub const PORTAL_FOOTER: [NavItem; 5] = [
+    NavItem { href: "/contact", label: "お問い合わせ" },
     NavItem { href: "/manual", label: "手順書・マニュアル" },
     NavItem { href: "/accessibility", label: "アクセシビリティ方針" },
     NavItem { href: "/terms", label: "利用規約" },

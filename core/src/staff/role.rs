@@ -61,19 +61,36 @@ pub enum Permission {
     ManageJobs,
     /// Read the audit trail.
     ReadAudit,
+    /// See what people ask, and what was answered.
+    ReadInquiries,
+    /// Answer, close and merge inquiries; keep answers ready; note phone calls.
+    AnswerInquiries,
 }
 
 /// The whole table.
 pub const PERMISSIONS: &[(Role, &[Permission])] = {
     use Permission::*;
     &[
-        (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities, ReadSubsidies]),
-        (Role::Approver, &[ReadApplications, Review, Approve, Assign, WriteNotes, ReadFacilities, ReadSubsidies]),
+        (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities, ReadSubsidies, ReadInquiries]),
+        (
+            Role::Approver,
+            &[ReadApplications, Review, Approve, Assign, WriteNotes, ReadFacilities, ReadSubsidies, ReadInquiries],
+        ),
         (
             Role::Support,
-            &[ReadApplications, WriteNotes, ReadFacilities, WatchFacility, ManageDevices, ReadMail, ResendMail],
+            &[
+                ReadApplications,
+                WriteNotes,
+                ReadFacilities,
+                WatchFacility,
+                ManageDevices,
+                ReadMail,
+                ResendMail,
+                ReadInquiries,
+                AnswerInquiries,
+            ],
         ),
-        (Role::Editor, &[PublishNotices]),
+        (Role::Editor, &[PublishNotices, ReadInquiries]),
         (
             Role::Administrator,
             &[
@@ -94,9 +111,14 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 ResendMail,
                 ManageJobs,
                 ReadAudit,
+                ReadInquiries,
+                AnswerInquiries,
             ],
         ),
-        (Role::Auditor, &[ReadApplications, ReadFacilities, WatchFacility, ReadSubsidies, ReadMail, ReadAudit]),
+        (
+            Role::Auditor,
+            &[ReadApplications, ReadFacilities, WatchFacility, ReadSubsidies, ReadMail, ReadAudit, ReadInquiries],
+        ),
     ]
 };
 
@@ -118,6 +140,8 @@ impl Permission {
             ManageSubsidies,
             Pay,
             PublishNotices,
+            ReadInquiries,
+            AnswerInquiries,
             ReadMail,
             ResendMail,
             ManageJobs,
@@ -143,6 +167,8 @@ impl Permission {
             Self::ManageSubsidies => "助成金の制度と予算を変更する",
             Self::Pay => "助成金の振込を準備し、記録する",
             Self::PublishNotices => "アプリのお知らせを出す",
+            Self::ReadInquiries => "お問い合わせを見る",
+            Self::AnswerInquiries => "お問い合わせに回答する",
             Self::ReadMail => "送信メールと処理の状況を見る",
             Self::ResendMail => "メールをもう一度送る",
             Self::ManageJobs => "止まった処理をもう一度実行する",
@@ -154,8 +180,13 @@ impl Permission {
 
     /// Whether somebody with it changes something for others.
     pub const fn writes(self) -> bool {
-        use Permission::{ReadApplications, ReadAudit, ReadFacilities, ReadMail, ReadSubsidies, WatchFacility};
-        !matches!(self, ReadApplications | ReadFacilities | WatchFacility | ReadSubsidies | ReadMail | ReadAudit)
+        use Permission::{
+            ReadApplications, ReadAudit, ReadFacilities, ReadInquiries, ReadMail, ReadSubsidies, WatchFacility,
+        };
+        !matches!(
+            self,
+            ReadApplications | ReadFacilities | WatchFacility | ReadSubsidies | ReadMail | ReadAudit | ReadInquiries
+        )
     }
 }
 
@@ -205,6 +236,7 @@ mod tests {
                     | Permission::ReadSubsidies
                     | Permission::ReadMail
                     | Permission::ReadAudit
+                    | Permission::ReadInquiries
             );
             assert_eq!(Role::Auditor.may(*permission), reads, "{permission:?}");
             assert_eq!(permission.writes(), !reads, "{permission:?}");

@@ -1,0 +1,1 @@
+//! The register, on whichever database the tests run.
