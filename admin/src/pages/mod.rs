@@ -9,6 +9,7 @@ pub mod enrol;
 pub mod export;
 pub mod facilities;
 pub mod home;
+pub mod inquiries;
 pub mod invite;
 pub mod jobs;
 pub mod jobs_export;

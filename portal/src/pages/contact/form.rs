@@ -34,7 +34,7 @@ struct Page {
     /// For which facility, where somebody is signed in.
     facility: Option<String>,
     can_switch: bool,
-    max_chars: usize,
+    max_chars: String,
 }
 
 /// The query string.
@@ -143,6 +143,6 @@ async fn page(portal: &Data<Portal>, who: &Anyone, typed: Typed, errors: FieldEr
         numbers: numbers.titled().map(number).collect(),
         facility: super::asker(who).map(|person| person.session().facility_name.clone()),
         can_switch: super::asker(who).is_some_and(|person| person.session().can_switch),
-        max_chars: TEXT_MAX_CHARS,
+        max_chars: TEXT_MAX_CHARS.to_string(),
     })
 }

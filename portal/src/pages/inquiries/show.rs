@@ -24,14 +24,14 @@ struct Page {
     errors: FieldErrors,
     thread: Thread,
     text: String,
-    max_chars: usize,
+    max_chars: String,
 }
 
 impl Page {
     fn new(who: &SignedIn, thread: Thread, text: String, errors: FieldErrors) -> Self {
         let title = format!("お問い合わせ {}", thread.inquiry.number);
         let frame = who.frame(title).receipt(thread.inquiry.number.as_str()).error(!errors.is_empty());
-        Self { frame, errors, thread, text, max_chars: TEXT_MAX_CHARS }
+        Self { frame, errors, thread, text, max_chars: TEXT_MAX_CHARS.to_string() }
     }
 
     fn may(&self, verb: Verb) -> bool {
