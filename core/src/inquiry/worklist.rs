@@ -312,7 +312,7 @@ fn seek(conn: &mut Conn, words: &str) -> Result<Hits> {
         return Ok(Hits::Number(number));
     }
     if words.contains(['@', '＠']) {
-        let begin = words.trim().replace('＠', "@").to_lowercase();
+        let begin = fold::narrowed(words.trim()).to_lowercase();
         return Ok(Hits::Address(beginning(conn, Begins::Email, &begin)?));
     }
     let name = fold::search_key(words);
