@@ -11,6 +11,7 @@ mod facility_stop;
 mod hands;
 mod holidays;
 mod import;
+mod inquiries;
 mod login;
 mod me;
 mod notices;

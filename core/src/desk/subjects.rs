@@ -49,8 +49,10 @@ pub fn subject_names(conn: &mut Conn, events: &[AuditEvent]) -> Result<SubjectNa
         .load(conn)?;
     names.extend(files.into_iter().map(|(id, name)| (id.to_string(), format!("書類 {name}"))));
     let asked_ids: Vec<InquiryId> = parsed(ids("inquiries"), InquiryId::parse);
-    let asked: Vec<(InquiryId, ReceiptNumber)> =
-        inquiries::table.filter(inquiries::id.eq_any(asked_ids)).select((inquiries::id, inquiries::number)).load(conn)?;
+    let asked: Vec<(InquiryId, ReceiptNumber)> = inquiries::table
+        .filter(inquiries::id.eq_any(asked_ids))
+        .select((inquiries::id, inquiries::number))
+        .load(conn)?;
     names.extend(asked.into_iter().map(|(id, number)| (id.to_string(), format!("お問い合わせ {number}"))));
     let staff_ids: Vec<StaffId> = parsed(ids("staff"), StaffId::parse);
     names.extend(

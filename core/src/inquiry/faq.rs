@@ -39,7 +39,8 @@ pub fn for_faq(conn: &mut Conn, scope: &StaffScope, id: &InquiryId) -> Result<Fo
     let question = messages.iter().find(|message| message.author == Author::Asker).ok_or(Error::NotFound)?;
     let answer = messages.iter().rev().find(|message| message.author == Author::Staff).ok_or(Error::NotFound)?;
     let personal = personal(conn, &inquiry)?;
-    let clean = |text: &str| strip_addresses(&personal.iter().fold(text.to_owned(), |text, word| text.replace(word, LEFT_OUT)));
+    let clean =
+        |text: &str| strip_addresses(&personal.iter().fold(text.to_owned(), |text, word| text.replace(word, LEFT_OUT)));
     Ok(ForFaq { question: clean(&question.body), answer: clean(&answer.body), category: inquiry.category })
 }
 

@@ -25,12 +25,7 @@ use crate::secret::ReceiptNumber;
 /// `Forbidden` without the permission; `NotFound` for no such number;
 /// `Refused(InquiryOfOther)` when whoever sees the one must not read the other;
 /// `Refused(InquiryState)` when it is closed.
-pub fn find_target(
-    conn: &mut Conn,
-    scope: &StaffScope,
-    from: &InquiryId,
-    number: &ReceiptNumber,
-) -> Result<Inquiry> {
+pub fn find_target(conn: &mut Conn, scope: &StaffScope, from: &InquiryId, number: &ReceiptNumber) -> Result<Inquiry> {
     may_answer(scope)?;
     let from = repo::get(conn, from)?;
     let named = repo::find_by_number(conn, number)?.ok_or(Error::NotFound)?;

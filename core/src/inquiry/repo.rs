@@ -38,7 +38,9 @@ pub(super) fn merged_into(conn: &mut Conn, id: &InquiryId) -> Result<Vec<Inquiry
 pub(super) fn insert(tx: &mut Tx<'_>, mut row: Inquiry) -> Result<Inquiry> {
     for _ in 0..TRIES {
         if tx.insert_once(|c| diesel::insert_into(inquiries::table).values(&row).execute(c))? {
-            tx.record(deed("inquiry.received", &row).with(json!({ "category": row.category, "channel": row.channel })))?;
+            tx.record(
+                deed("inquiry.received", &row).with(json!({ "category": row.category, "channel": row.channel })),
+            )?;
             return Ok(row);
         }
         row.number = ReceiptNumber::mint();
@@ -71,12 +73,7 @@ pub(super) struct Change {
 /// # Errors
 /// `Refused(InquiryState)` when there is no such arrow, `Conflict` when somebody
 /// was faster.
-pub(super) fn advance(
-    tx: &mut Tx<'_>,
-    inquiry: &Inquiry,
-    (by, verb): (Party, Verb),
-    change: Change,
-) -> Result<()> {
+pub(super) fn advance(tx: &mut Tx<'_>, inquiry: &Inquiry, (by, verb): (Party, Verb), change: Change) -> Result<()> {
     let arrow = transition(inquiry.state, verb).filter(|arrow| arrow.by == by).ok_or(Refusal::InquiryState)?;
     let now = tx.now();
     let assignee = change.assignee.unwrap_or_else(|| inquiry.assignee_id.clone());

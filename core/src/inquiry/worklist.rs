@@ -255,9 +255,9 @@ fn rows_of(
     query = match view {
         View::Mine => query.filter(inquiries::assignee_id.eq(scope.staff().clone())).filter(waits),
         View::Unassigned => query.filter(waits).filter(inquiries::assignee_id.is_null()),
-        View::Due => query
-            .filter(waits)
-            .filter(inquiries::expected_on.between(today, calendar.add_business_days(today, 1))),
+        View::Due => {
+            query.filter(waits).filter(inquiries::expected_on.between(today, calendar.add_business_days(today, 1)))
+        }
         View::Overdue => query.filter(waits).filter(inquiries::expected_on.lt(today)),
         View::Answered => query.filter(inquiries::state.eq(State::Answered)),
         View::All => query,

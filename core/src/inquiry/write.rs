@@ -24,9 +24,9 @@ const PRESSED_TWICE: Duration = Duration::minutes(10);
 pub fn write_again(tx: &mut Tx<'_>, scope: &FacilityScope, id: &InquiryId, text: &str) -> Result<()> {
     let (inquiry, now) = (hold_in_scope(tx, scope, id)?, tx.now());
     let messages = repo::messages(tx.conn(), id, false)?;
-    let same = messages.last().is_some_and(|last| {
-        last.author == Author::Asker && last.body == text && last.at + PRESSED_TWICE > now
-    });
+    let same = messages
+        .last()
+        .is_some_and(|last| last.author == Author::Asker && last.body == text && last.at + PRESSED_TWICE > now);
     if same {
         return Ok(());
     }

@@ -143,7 +143,11 @@ pub async fn send(
     match form.step.as_str() {
         "canned" => {
             if let Some(text) = opened.text_of(&office, &form.canned) {
-                form.text = [form.text.trim_end(), &text].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n\n");
+                form.text = [form.text.trim_end(), &text]
+                    .into_iter()
+                    .filter(|t| !t.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("\n\n");
             }
             return html(&opened.page(&who, form, FieldErrors::default()));
         }

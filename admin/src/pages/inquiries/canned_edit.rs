@@ -135,5 +135,13 @@ async fn read(office: &Office, who: &Staff<AnswerInquiries>, id: &str) -> Result
 fn page(who: &Staff<AnswerInquiries>, action: String, typed: CannedForm, errors: FieldErrors) -> Page {
     let title = if action == NEW { "よく使う回答を追加する" } else { "よく使う回答を変更する" };
     let frame = who.frame(title, "/inquiries").error(!errors.is_empty());
-    Page { frame, errors, action, typed, categories: super::categories(), max_chars: ANSWER_MAX_CHARS.to_string(), now: None }
+    Page {
+        frame,
+        errors,
+        action,
+        typed,
+        categories: super::categories(),
+        max_chars: ANSWER_MAX_CHARS.to_string(),
+        now: None,
+    }
 }

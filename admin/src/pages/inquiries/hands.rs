@@ -97,10 +97,8 @@ pub async fn hand_over(
         return invalid(&page(&office, &who, inquiry, form, errors).await?);
     };
     let (scope, id, at) = (who.scope.clone(), inquiry.id.clone(), seen(&form.revision));
-    let given = office
-        .db
-        .write(who.actor(), move |tx| inquiry::hand_over(tx, &scope, (&id, at), (&to, note.as_deref())))
-        .await;
+    let given =
+        office.db.write(who.actor(), move |tx| inquiry::hand_over(tx, &scope, (&id, at), (&to, note.as_deref()))).await;
     match given {
         Ok(()) => Ok(who.done("/inquiries?v=mine", &format!("お問い合わせ {} を引き渡しました", inquiry.number))),
         Err(Error::Refused(refusal @ Refusal::NotAnAnswerer)) => {

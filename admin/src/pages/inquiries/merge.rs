@@ -74,8 +74,7 @@ pub async fn merge(
     }
     let (scope, from, to) = (who.scope.clone(), inquiry.id.clone(), into.id.clone());
     let (at, into_at) = (seen(&form.revision), seen(&form.into_revision));
-    let merged =
-        office.db.write(who.actor(), move |tx| inquiry::merge(tx, &scope, (&from, at), (&to, into_at))).await;
+    let merged = office.db.write(who.actor(), move |tx| inquiry::merge(tx, &scope, (&from, at), (&to, into_at))).await;
     match merged {
         Ok(()) => {
             let told = format!("お問い合わせ {} を、ここに統合しました", inquiry.number);

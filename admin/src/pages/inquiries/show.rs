@@ -94,8 +94,7 @@ impl Page {
 pub async fn show(office: Data<Office>, who: Staff<ReadInquiries>, path: Path<String>) -> PageResult {
     let id = InquiryId::parse(&path).ok_or(Error::NotFound)?;
     let (scope, today) = (who.scope.clone(), tokyo_date(office.db.clock().now()));
-    let (told, calendar) =
-        office.db.read(move |c| Ok((read(c, &scope, &id)?, holiday::calendar(c)?))).await?;
+    let (told, calendar) = office.db.read(move |c| Ok((read(c, &scope, &id)?, holiday::calendar(c)?))).await?;
     let inquiry = &told.thread.inquiry;
     if let Some(facility) = inquiry.facility_id.clone() {
         let subject_id = inquiry.id.to_string();

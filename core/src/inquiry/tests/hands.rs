@@ -60,10 +60,7 @@ fn an_inquiry_goes_to_colleagues_who_answer_and_to_nobody_else() {
     let listed = w.db.read_blocking(|c| list_colleagues(c, &w.staff)).unwrap();
     assert_eq!(listed.iter().map(|member| &member.id).collect::<Vec<_>>(), [colleague.staff()]);
     let seen = w.get(&id).revision;
-    assert!(matches!(
-        w.staffs(|tx| release(tx, &w.staff, (&id, seen))),
-        Err(Error::Refused(Refusal::InquiryHeld))
-    ));
+    assert!(matches!(w.staffs(|tx| release(tx, &w.staff, (&id, seen))), Err(Error::Refused(Refusal::InquiryHeld))));
     w.by(colleague.actor(), |tx| release(tx, &colleague, (&id, seen))).unwrap();
     assert_eq!(w.get(&id).assignee_id, None);
 }

@@ -37,7 +37,9 @@ fn a_visitors_letters_hold_nothing_that_anybody_could_have_typed() {
     let letter = w.received();
     assert_eq!(letter.to, "victim@example.jp");
     assert_eq!(letter.subject, format!("お問い合わせを受け付けました（{}）", asked.number));
-    for said in ["お問い合わせをくださった方へ", "11月26日までに", "返信されても届きません", "https://portal.example/contact"] {
+    for said in
+        ["お問い合わせをくださった方へ", "11月26日までに", "返信されても届きません", "https://portal.example/contact"]
+    {
         assert!(letter.body.contains(said), "{said} is not in\n{}", letter.body);
     }
     for kept in ["evil.example", QUESTION, "/inquiries/"] {
@@ -165,7 +167,8 @@ fn a_question_becomes_an_entry_without_who_asked_it() {
     w.answers(&id, "山田様、さくら接骨院の端末を確かめました。アプリを更新してください。").unwrap();
     let entry = read().unwrap();
     assert_eq!(entry.category, Category::Device);
-    for word in ["山田", "太郎", "さくら接骨院", "1312345678", "090-1234-5678", "taro@example.jp", "jiro@example.com"] {
+    for word in ["山田", "太郎", "さくら接骨院", "1312345678", "090-1234-5678", "taro@example.jp", "jiro@example.com"]
+    {
         assert!(!entry.question.contains(word) && !entry.answer.contains(word), "{word} is in {entry:?}");
     }
     assert!(entry.question.contains("コードが通りません") && entry.answer.contains("アプリを更新してください"));

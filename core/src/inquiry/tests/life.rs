@@ -54,9 +54,7 @@ fn every_state_allows_what_the_table_says_and_nothing_else() {
                 Verb::Answer => w.answers(&id, ANSWER),
                 Verb::Take => w.by(colleague.actor(), |tx| take(tx, &colleague, (&id, seen))),
                 Verb::Release => w.staffs(|tx| release(tx, &w.staff, (&id, seen))),
-                Verb::HandOver => {
-                    w.staffs(|tx| hand_over(tx, &w.staff, (&id, seen), (colleague.staff(), None)))
-                }
+                Verb::HandOver => w.staffs(|tx| hand_over(tx, &w.staff, (&id, seen), (colleague.staff(), None))),
                 Verb::Close => w.staffs(|tx| close(tx, &w.staff, (&id, seen))),
                 Verb::Reopen => w.staffs(|tx| reopen(tx, &w.staff, (&id, seen))),
                 // It has no button: the next test is its own.

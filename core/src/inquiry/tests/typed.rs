@@ -53,7 +53,10 @@ fn a_visitor_types_a_number_and_a_person_chooses_one_of_the_facilitys() {
     assert_eq!(read(with("　"), Offered::Of(&offered)), Ok(None));
     assert_eq!(read(with(known.as_str()), Offered::Of(&offered)), Ok(Some(known.clone())));
     assert_eq!(read(with(&other.as_str().replace('-', "ー")), Offered::Any), Ok(Some(other.clone())));
-    assert_eq!(faults(&with(other.as_str()), Offered::Of(&offered)), [("application".to_owned(), FieldFault::NotChosen)]);
+    assert_eq!(
+        faults(&with(other.as_str()), Offered::Of(&offered)),
+        [("application".to_owned(), FieldFault::NotChosen)]
+    );
     let slip = faults(&with("1234"), Offered::Any);
     assert!(matches!(slip.as_slice(), [(field, FieldFault::Sentence(_))] if field == "application"), "{slip:?}");
 }

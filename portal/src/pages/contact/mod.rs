@@ -39,11 +39,7 @@ pub(crate) fn owner(who: &Anyone, visitor: &Visitor) -> Owner {
 }
 
 pub(crate) fn sender(who: &Anyone, visitor: &Visitor) -> Sender {
-    Sender {
-        owner: owner(who, visitor),
-        scope: asker(who).map(|person| person.scope().clone()),
-        site: site_of(who),
-    }
+    Sender { owner: owner(who, visitor), scope: asker(who).map(|person| person.scope().clone()), site: site_of(who) }
 }
 
 /// What is written so far.

@@ -66,12 +66,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, path: Path<String>) -> Pa
 }
 
 /// Adds to it.
-pub async fn write(
-    portal: Data<Portal>,
-    who: SignedIn,
-    path: Path<String>,
-    Form(form): Form<WriteForm>,
-) -> PageResult {
+pub async fn write(portal: Data<Portal>, who: SignedIn, path: Path<String>, Form(form): Form<WriteForm>) -> PageResult {
     let thread = read(&portal, &who, &path).await?;
     let mut errors = FieldErrors::default();
     let Some(text) = errors.take("text", "続きの内容", fold::lines(&form.text, TEXT_MAX_CHARS)) else {
