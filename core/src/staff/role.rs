@@ -51,8 +51,10 @@ pub enum Permission {
     ManageSubsidies,
     /// Put payments together and book what comes back.
     Pay,
-    /// Write what the client app tells its users.
-    PublishNotices,
+    /// See notices, questions, handbooks and texts before they are published.
+    ReadContent,
+    /// Write and publish them.
+    EditContent,
     /// See what mail went out.
     ReadMail,
     /// Send a mail once more.
@@ -71,9 +73,18 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
         (Role::Approver, &[ReadApplications, Review, Approve, Assign, WriteNotes, ReadFacilities, ReadSubsidies]),
         (
             Role::Support,
-            &[ReadApplications, WriteNotes, ReadFacilities, WatchFacility, ManageDevices, ReadMail, ResendMail],
+            &[
+                ReadApplications,
+                WriteNotes,
+                ReadFacilities,
+                WatchFacility,
+                ManageDevices,
+                ReadContent,
+                ReadMail,
+                ResendMail,
+            ],
         ),
-        (Role::Editor, &[PublishNotices]),
+        (Role::Editor, &[ReadContent, EditContent]),
         (
             Role::Administrator,
             &[
@@ -89,14 +100,18 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 Pay,
                 ManageSettings,
                 ManageStaff,
-                PublishNotices,
+                ReadContent,
+                EditContent,
                 ReadMail,
                 ResendMail,
                 ManageJobs,
                 ReadAudit,
             ],
         ),
-        (Role::Auditor, &[ReadApplications, ReadFacilities, WatchFacility, ReadSubsidies, ReadMail, ReadAudit]),
+        (
+            Role::Auditor,
+            &[ReadApplications, ReadFacilities, WatchFacility, ReadSubsidies, ReadContent, ReadMail, ReadAudit],
+        ),
     ]
 };
 
@@ -117,7 +132,8 @@ impl Permission {
             ReadSubsidies,
             ManageSubsidies,
             Pay,
-            PublishNotices,
+            ReadContent,
+            EditContent,
             ReadMail,
             ResendMail,
             ManageJobs,
@@ -142,7 +158,8 @@ impl Permission {
             Self::ReadSubsidies => "助成金の制度・支払・帳簿を見る",
             Self::ManageSubsidies => "助成金の制度と予算を変更する",
             Self::Pay => "助成金の振込を準備し、記録する",
-            Self::PublishNotices => "アプリのお知らせを出す",
+            Self::ReadContent => "お知らせ・質問・手順書の下書きを見る",
+            Self::EditContent => "お知らせ・質問・手順書を書いて公開する",
             Self::ReadMail => "送信メールと処理の状況を見る",
             Self::ResendMail => "メールをもう一度送る",
             Self::ManageJobs => "止まった処理をもう一度実行する",
@@ -154,8 +171,13 @@ impl Permission {
 
     /// Whether somebody with it changes something for others.
     pub const fn writes(self) -> bool {
-        use Permission::{ReadApplications, ReadAudit, ReadFacilities, ReadMail, ReadSubsidies, WatchFacility};
-        !matches!(self, ReadApplications | ReadFacilities | WatchFacility | ReadSubsidies | ReadMail | ReadAudit)
+        use Permission::{
+            ReadApplications, ReadAudit, ReadContent, ReadFacilities, ReadMail, ReadSubsidies, WatchFacility,
+        };
+        !matches!(
+            self,
+            ReadApplications | ReadFacilities | WatchFacility | ReadSubsidies | ReadContent | ReadMail | ReadAudit
+        )
     }
 }
 
@@ -203,6 +225,7 @@ mod tests {
                     | Permission::ReadFacilities
                     | Permission::WatchFacility
                     | Permission::ReadSubsidies
+                    | Permission::ReadContent
                     | Permission::ReadMail
                     | Permission::ReadAudit
             );
