@@ -131,7 +131,7 @@ impl Parts {
     /// When the database does not answer.
     pub fn works(&self) -> anyhow::Result<Works> {
         let context = MailContext {
-            portal_url: self.config.portal_url.clone(),
+            portals: self.config.portals(),
             admin_url: self.config.admin_url.clone(),
             call_centre_phone: self.config.call_centre_phone.clone(),
             keyring: self.keyring.clone(),

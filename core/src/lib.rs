@@ -18,6 +18,7 @@ pub mod closing;
 pub mod config;
 pub mod db;
 pub mod desk;
+pub mod desk_hours;
 pub mod device;
 pub mod eligibility;
 pub mod ending;

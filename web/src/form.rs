@@ -37,6 +37,8 @@ impl Choice {
 pub struct ChoiceGroup {
     /// The heading.
     pub label: String,
+    /// What to know about the group, or nothing.
+    pub hint: String,
     /// What stands under it.
     pub choices: Vec<Choice>,
 }
@@ -44,7 +46,12 @@ pub struct ChoiceGroup {
 impl ChoiceGroup {
     /// A headed group.
     pub fn new(label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self { label: label.into(), choices }
+        Self { label: label.into(), hint: String::new(), choices }
+    }
+
+    /// Adds what to know about the group.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: hint.into(), ..self }
     }
 }
 
