@@ -135,6 +135,12 @@ pub fn choice_id(name: &str, index: usize) -> String {
     if index == 0 { name.to_owned() } else { format!("{name}-{}", index + 1) }
 }
 
+/// The same over several groups under one name, counted through.
+pub fn grouped_choice_id(name: &str, groups: &[ChoiceGroup], group: usize, index: usize) -> String {
+    let before: usize = groups.iter().take(group).map(|group| group.choices.len()).sum();
+    choice_id(name, before + index)
+}
+
 /// Where a step stands in a list of steps: `done`, `now` or `todo`; both counted from one.
 pub fn step_state(step: usize, now: usize) -> &'static str {
     match step.cmp(&now) {

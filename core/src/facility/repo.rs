@@ -3,6 +3,8 @@
 //!
 //! Reading only; the import alone writes the master.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 

@@ -25,7 +25,9 @@ struct Page {
 /// The facility found by the code.
 pub async fn show(portal: Data<Portal>, who: Anyone, visitor: Visitor) -> PageResult {
     let draft = super::draft(&portal, &who, &visitor).await?;
-    let Some(id) = draft.found.clone() else { return Ok(see_other(super::path(draft.next_step().min(Step::Facility)))) };
+    let Some(id) = draft.found.clone() else {
+        return Ok(see_other(super::path(draft.next_step().min(Step::Facility))));
+    };
     let facility = portal.db.read(move |c| facility::repo::get(c, &id)).await?;
     let advice = facility.code.advice(facility.kind);
     let frame = super::frame(&who, &draft, "この施設ですか").step(2, 4);

@@ -59,13 +59,7 @@ impl From<Refusal> for LinkState {
 
 /// Leads on to a step at a site: at once if it is this one, else over to its
 /// address with the visitor's draft.
-pub(crate) async fn lead(
-    portal: &Data<Portal>,
-    who: &Anyone,
-    visitor: &Visitor,
-    to: Site,
-    path: &str,
-) -> PageResult {
+pub(crate) async fn lead(portal: &Data<Portal>, who: &Anyone, visitor: &Visitor, to: Site, path: &str) -> PageResult {
     let Some(address) = site::elsewhere(who.request(), to) else { return Ok(see_other(path)) };
     let name = visitor.hash();
     let token = portal.db.write(who.actor(), move |tx| account::hand_over(tx, &name)).await?;
