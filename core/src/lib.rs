@@ -20,6 +20,7 @@ pub mod config;
 pub mod content;
 pub mod db;
 pub mod desk;
+pub mod desk_hours;
 pub mod device;
 pub mod eligibility;
 pub mod ending;

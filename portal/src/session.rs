@@ -15,12 +15,11 @@ use futures_util::future::LocalBoxFuture;
 use uketsuke_core::account::{self, Session};
 use uketsuke_core::audit::{Reading, note_reading};
 use uketsuke_core::db::{Actor, ActorKind};
-use uketsuke_core::facility::kind;
 use uketsuke_core::scope::FacilityScope;
 use uketsuke_core::secret::PlainToken;
 use uketsuke_web::errors::{Ended, PageError};
 use uketsuke_web::fields::Fields;
-use uketsuke_web::page::{Frame, NavItem, SITE_CSM, SITE_OMF};
+use uketsuke_web::page::{Frame, NavItem, SiteName};
 use uketsuke_web::request::traced;
 use uketsuke_web::site::{self, SignedInAs, Site};
 
@@ -110,10 +109,7 @@ async fn find(request: &HttpRequest) -> Result<Option<SignedIn>, PageError> {
         facility: session.facility_name.clone(),
         can_switch: session.can_switch,
         watching,
-        site: match session.site {
-            kind::Site::Omf => SITE_OMF,
-            kind::Site::Csm => SITE_CSM,
-        },
+        site: SiteName::of(session.site),
         nav: &NAV,
     }
     .announce(request);

@@ -3,23 +3,51 @@
 //!
 //! Whoever answers a request builds it; the layouts only read it.
 
-/// A site's full name, and the short one for window titles.
+use uketsuke_core::facility::kind;
+
+/// A site's full name, the short one for window titles, and its face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SiteName {
     /// Shown in the header.
     pub full: &'static str,
     /// Stands after 「｜」 in the window title.
     pub short: &'static str,
+    /// What style sheets know it by (`data-site` of the page): decides its colours.
+    pub key: &'static str,
+    /// The picture in the browser's tab, by its name among the assets.
+    pub icon: &'static str,
+}
+
+impl SiteName {
+    /// The name of a portal site.
+    pub fn of(site: kind::Site) -> Self {
+        match site {
+            kind::Site::Omf => SITE_OMF,
+            kind::Site::Csm => SITE_CSM,
+        }
+    }
+
+    /// The portal site of this name; none for the back office.
+    pub fn portal(self) -> Option<kind::Site> {
+        kind::Site::parse(self.key)
+    }
 }
 
 /// The portal for judo therapists, acupuncturists, midwives and check-ups (`omf`).
 pub const SITE_OMF: SiteName =
-    SiteName { full: "施術所等向け総合ポータルサイト", short: "施術所等ポータル" };
+    SiteName {
+        full: "施術所等向け総合ポータルサイト", short: "施術所等ポータル", key: "omf", icon: "icon.svg"
+    };
 /// The portal for clinics, hospitals and pharmacies (`csm`).
-pub const SITE_CSM: SiteName =
-    SiteName { full: "医療機関等向け総合ポータルサイト", short: "医療機関等ポータル" };
+pub const SITE_CSM: SiteName = SiteName {
+    full: "医療機関等向け総合ポータルサイト",
+    short: "医療機関等ポータル",
+    key: "csm",
+    icon: "icon-csm.svg",
+};
 /// The back office, for staff.
-pub const SITE_OFFICE: SiteName = SiteName { full: "審査・管理", short: "審査・管理" };
+pub const SITE_OFFICE: SiteName =
+    SiteName { full: "審査・管理", short: "審査・管理", key: "office", icon: "icon.svg" };
 
 /// One entry of the main navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,6 +301,15 @@ mod tests {
         assert_eq!(frame.window_title(), "エラー：利用開始申請（2/5）｜施術所等ポータル");
         let plain = Frame::new("ホーム").site(SITE_CSM);
         assert_eq!(plain.window_title(), "ホーム｜医療機関等ポータル");
+    }
+
+    #[test]
+    fn every_portal_site_is_found_by_its_name() {
+        for site in kind::Site::ALL {
+            let name = SiteName::of(site);
+            assert_eq!((name.portal(), name.full), (Some(site), site.name()));
+        }
+        assert_eq!(SITE_OFFICE.portal(), None);
     }
 
     #[test]

@@ -68,7 +68,7 @@ const CONFIG: [(&str, &str); 2] = [
 struct World {
     db: TestDb,
     office: Data<Office>,
-    site: Data<Site>,
+    site: Site,
     sample: Arc<Sample>,
     applicant: FacilityScope,
     _folder: tempfile::TempDir,
@@ -100,7 +100,7 @@ impl World {
             cookies: OFFICE_COOKIES,
             face: Face::Pages,
         };
-        Self { db, office: Data::new(office), site: Data::new(site), sample, applicant, _folder: folder }
+        Self { db, office: Data::new(office), site, sample, applicant, _folder: folder }
     }
 
     /// The same house, told nothing from outside: nobody named an account to pay from.
@@ -284,7 +284,7 @@ impl Browser<'_> {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }
         let office = self.world.office.clone();
-        let app = uketsuke_web::server::app(self.world.site.clone(), |c| configure(c, office));
+        let app = uketsuke_web::server::app(Data::new(self.world.site.clone().into()), |c| configure(c, office));
         let app = init_service(app).await;
         let answer = call_service(&app, request.to_request()).await;
         for cookie in answer.response().cookies() {

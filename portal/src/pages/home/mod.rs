@@ -8,7 +8,7 @@ use askama::Template;
 use uketsuke_core::application::Application;
 use uketsuke_core::progress::{self, NextStep};
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageResult, html, words};
+use uketsuke_web::{PageResult, html, site, words};
 
 use super::closed::Closing;
 use crate::Portal;
@@ -25,6 +25,9 @@ struct Page {
     applications: Vec<Application>,
     verified: bool,
     closing: Closing,
+    /// The address of the site this facility belongs to, where it is another than
+    /// the person came to.
+    own_site: Option<String>,
     /// The day on which the use ends or ended; empty when none is set.
     ends_on: String,
 }
@@ -37,6 +40,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     let progress = portal.db.read(move |c| progress::of(c, &scope, now)).await?;
     html(&Page {
         frame: who.frame("ホーム"),
+        own_site: site::elsewhere(who.request(), site::which(who.request())).map(ToOwned::to_owned),
         closing: Closing::of(&portal, &progress.facility),
         next: next::next(&progress.next),
         tasks: tasks::tasks(&progress),
