@@ -10,7 +10,8 @@ use futures_util::future::LocalBoxFuture;
 use uketsuke_core::calendar::Calendar;
 use uketsuke_core::db::{Conn, Db};
 use uketsuke_core::error::Result;
-use uketsuke_core::{desk_hours, holiday};
+use uketsuke_core::notice::Head;
+use uketsuke_core::{desk_hours, holiday, notice};
 use uketsuke_web::announced::{Announced, Announcer};
 
 /// A copy is good for so long, by the database's clock.
@@ -19,10 +20,15 @@ const FRESH: Duration = Duration::seconds(5);
 /// What is read at a time; whatever else all pages tell is read here as well.
 struct Known {
     calendar: Calendar,
+    notices: Arc<Vec<Head>>,
 }
 
-fn load(conn: &mut Conn) -> Result<Known> {
-    Ok(Known { calendar: holiday::calendar(conn)? })
+/// How long a notice counts as news.
+const NEWS: Duration = Duration::days(100);
+
+fn load(conn: &mut Conn, now: DateTime<Utc>) -> Result<Known> {
+    let notices = notice::heads(conn, (now - NEWS).into(), now.into())?;
+    Ok(Known { calendar: holiday::calendar(conn)?, notices: Arc::new(notices) })
 }
 
 /// The copy of one process.
@@ -46,7 +52,7 @@ impl Announcements {
     /// What is known at this moment; nothing until the first reading has succeeded.
     async fn known(&self, now: DateTime<Utc>) -> Option<Arc<Known>> {
         if self.is_due(now) {
-            match self.db.read(load).await {
+            match self.db.read(move |c| load(c, now)).await {
                 Ok(known) => self.kept().known = Some(Arc::new(known)),
                 Err(error) => tracing::warn!(%error, "pages go on with what they told before"),
             }
@@ -74,7 +80,8 @@ impl Announcer for Announcements {
         Box::pin(async {
             let now = self.db.clock().now();
             let known = self.known(now).await;
-            Announced { desk_is_open: known.map(|known| desk_hours::is_open(&known.calendar, now)) }
+            let desk_is_open = known.as_ref().map(|known| desk_hours::is_open(&known.calendar, now));
+            Announced { desk_is_open, notices: known.map(|known| known.notices.clone()).unwrap_or_default() }
         })
     }
 }

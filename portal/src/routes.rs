@@ -9,8 +9,8 @@ use uketsuke_web::routes::{Route, Who, get, post};
 
 use crate::pages::applications::{confirm, done, edit, end, files, list, notice, payee, sheet, show, start};
 use crate::pages::{
-    account, activate, consent, devices, documents, facilities, home, installed, login, logout, records, register,
-    reminders, reset, top, watch,
+    account, activate, consent, devices, documents, facilities, faq, help, home, installed, login, logout, manuals,
+    notices, records, register, reminders, reset, sitemap, top, watch,
 };
 
 /// The table.
@@ -129,8 +129,23 @@ pub fn routes() -> Vec<Route> {
         get("/installed/editions", Anyone, || web::to(installed::editions::show)),
         get("/installed/editions/{week}", Anyone, || web::to(installed::editions::one)),
         get("/installed/editions/{week}/{file}", Anyone, || web::to(installed::editions::file)),
+        get("/notices", Anyone, || web::to(notices::list::show)),
+        get("/notices.atom", Anyone, || web::to(notices::feed::show)),
+        get("/notices/{id}", Anyone, || web::to(notices::show::show)),
+        get("/notices/{id}/files/{file}", Anyone, || web::to(notices::file::get)),
+        get("/faq", Anyone, || web::to(faq::list::show)),
+        get("/faq/{id}", Anyone, || web::to(faq::show::show)),
+        post("/faq/{id}/vote", Anyone, || web::to(faq::vote::vote)),
+        get("/manuals", Anyone, || web::to(manuals::list)),
+        get("/manuals/{slug}", Anyone, || web::to(manuals::show)),
+        get("/manuals/{slug}/file", Anyone, || web::to(manuals::file)),
+        get("/manuals/{slug}/files/{sequence}", Anyone, || web::to(manuals::file_of)),
+        get("/help", Anyone, || web::to(help::show)),
+        get("/sitemap", Anyone, || web::to(sitemap::show)),
         get("/terms", Anyone, || web::to(documents::terms)),
+        get("/terms/{version}", Anyone, || web::to(documents::terms_version)),
         get("/privacy", Anyone, || web::to(documents::privacy)),
+        get("/privacy/{version}", Anyone, || web::to(documents::privacy_version)),
         get("/usage-terms", Anyone, || web::to(documents::usage_terms)),
         get("/accessibility", Anyone, || web::to(documents::accessibility)),
         get("/manual", Anyone, || web::to(documents::manual)),

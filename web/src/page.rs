@@ -59,11 +59,15 @@ pub struct NavItem {
 }
 
 /// The portal's footer, the same on every page and in this order.
-pub const PORTAL_FOOTER: [NavItem; 4] = [
-    NavItem { href: "/manual", label: "手順書・マニュアル" },
+pub const PORTAL_FOOTER: [NavItem; 8] = [
+    NavItem { href: "/notices", label: "お知らせ" },
+    NavItem { href: "/faq", label: "よくある質問" },
+    NavItem { href: "/contact", label: "お問い合わせ" },
+    NavItem { href: "/manuals", label: "手順書・マニュアル" },
     NavItem { href: "/accessibility", label: "アクセシビリティ方針" },
     NavItem { href: "/terms", label: "利用規約" },
     NavItem { href: "/privacy", label: "プライバシーポリシー" },
+    NavItem { href: "/sitemap", label: "サイトマップ" },
 ];
 
 /// What a message at the top of a page is about; decides colour and symbol.
@@ -142,6 +146,17 @@ impl Default for Phone {
     }
 }
 
+/// What stands at the top of every page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emergency {
+    /// One sentence.
+    pub text: String,
+    /// Where more is said.
+    pub href: String,
+    /// How many more there are.
+    pub more: usize,
+}
+
 /// All that the layouts need.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -173,8 +188,8 @@ pub struct Frame {
     pub error: bool,
     /// A message carried over a redirect.
     pub flash: Option<Flash>,
-    /// An outage, or a deadline within 48 hours: one sentence.
-    pub emergency: Option<String>,
+    /// An outage, a disaster, or a deadline within 48 hours.
+    pub emergency: Option<Emergency>,
     /// The call centre.
     pub phone: Phone,
     /// What print shows at the foot: the page's address.
@@ -244,8 +259,8 @@ impl Frame {
     }
 
     /// Sets the number of unread notices.
-    pub fn unread(self, unread: u32) -> Self {
-        Self { unread: Some(unread), ..self }
+    pub fn unread(self, unread: Option<u32>) -> Self {
+        Self { unread, ..self }
     }
 
     /// Sets the main navigation and which entry is open.
@@ -264,8 +279,8 @@ impl Frame {
     }
 
     /// Shows the emergency banner.
-    pub fn emergency(self, text: Option<String>) -> Self {
-        Self { emergency: text, ..self }
+    pub fn emergency(self, emergency: Option<Emergency>) -> Self {
+        Self { emergency, ..self }
     }
 
     /// Sets the call centre's line.

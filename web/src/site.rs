@@ -11,6 +11,7 @@ use actix_web::http::header::{HOST, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, web};
 use uketsuke_core::config::host;
 use uketsuke_core::facility::kind;
+use uketsuke_core::notice::Audience;
 use uketsuke_core::secret::Keyring;
 
 use crate::announced::Announced;
@@ -174,6 +175,10 @@ pub struct SignedInAs {
     pub watching: bool,
     /// The site's name for this person, where it is not the usual one.
     pub site: SiteName,
+    /// What of the notices is for the facility in hand.
+    pub audience: Audience,
+    /// How many of these are unread, where they are counted.
+    pub unread: Option<u32>,
     /// The main navigation.
     pub nav: &'static [NavItem],
 }
@@ -182,6 +187,13 @@ impl SignedInAs {
     /// Lets the pages drawn for this request know.
     pub fn announce(self, request: &HttpRequest) {
         request.extensions_mut().insert(self);
+    }
+
+    /// One notice less is unread, from this page on.
+    pub fn has_read_one(request: &HttpRequest) {
+        if let Some(known) = request.extensions_mut().get_mut::<Self>() {
+            known.unread = known.unread.map(|unread| unread.saturating_sub(1));
+        }
     }
 
     fn draw(&self, frame: Frame, path: &str) -> Frame {
@@ -193,6 +205,7 @@ impl SignedInAs {
             .facility(&self.facility)
             .can_switch(self.can_switch)
             .watching(self.watching)
+            .unread(self.unread)
             .nav(self.nav, current)
     }
 }
@@ -267,7 +280,8 @@ impl Site {
     /// The frame of a page: for the one signed in, else for nobody in particular.
     pub fn frame(&self, request: &HttpRequest, title: impl Into<String>) -> Frame {
         let token = self.form_ties(request).first().map(|tie| csrf::token(&self.keyring, tie));
-        let open_now = request.extensions().get::<Announced>().and_then(|announced| announced.desk_is_open);
+        let announced = request.extensions().get::<Announced>().cloned().unwrap_or_default();
+        let open_now = announced.desk_is_open;
         let frame = Frame::new(title)
             .site(self.name)
             .csrf(token.unwrap_or_default())
@@ -275,8 +289,8 @@ impl Site {
             .phone(Phone { number: self.phone.clone(), open_now, ..Phone::default() })
             .address(request.path());
         match request.extensions().get::<SignedInAs>() {
-            Some(known) => known.draw(frame, request.path()),
-            None => frame,
+            Some(known) => known.draw(frame, request.path()).emergency(announced.emergency(known.audience)),
+            None => frame.emergency(self.name.portal().and_then(|site| announced.emergency(Audience::at(site)))),
         }
     }
 }

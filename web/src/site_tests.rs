@@ -60,6 +60,8 @@ fn the_facility_in_hand_decides_what_a_page_speaks_for() {
         can_switch: false,
         watching: false,
         site: SITE_CSM,
+        audience: Default::default(),
+        unread: None,
         nav: &[],
     }
     .announce(&request);

@@ -16,7 +16,7 @@ mod write;
 pub use life::{Action, State, TRANSITIONS};
 pub use model::{Audience, Category, Notice, Severity, get, list};
 pub use reads::{mark_read, read_among};
-pub use shown::{Head, Place, Shown, banners, find_shown, heads, latest, page, popups};
+pub use shown::{Head, Place, Shown, find_shown, heads, latest, page, popups};
 pub use write::{Input, Typed, amend, discard, draft, end, publish, send_back, submit, take_back, tick};
 
 /// How many files one notice may have.

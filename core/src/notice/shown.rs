@@ -110,19 +110,15 @@ pub fn find_shown(conn: &mut Conn, site: Site, id: &NoticeId, now: At) -> Result
         .map_err(Error::from)
 }
 
-/// What every page shows at its top at this moment, newest first, whomever it is for.
-///
-/// # Errors
-/// From the database only.
-pub fn banners(conn: &mut Conn, now: At) -> Result<Vec<Notice>> {
-    newest(for_audience(Audience::default(), now).filter(notices::banner.eq(true)), MOST, conn)
-}
-
-/// A notice without its text, for counting what is unread.
+/// A notice without its text, for what every page tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// Its id.
     pub id: NoticeId,
+    /// One line.
+    pub title: String,
+    /// Whether it stands at the top of every page.
+    pub banner: bool,
     site: SiteChoice,
     kinds: Vec<FacilityKind>,
     prefectures: Vec<Prefecture>,
@@ -145,6 +141,8 @@ pub fn heads(conn: &mut Conn, since: At, now: At) -> Result<Vec<Head>> {
         kinds: notice.for_kinds(),
         prefectures: notice.for_prefectures(),
         site: notice.site,
+        banner: notice.banner,
+        title: notice.title,
         id: notice.id,
     };
     Ok(newest(shown, MOST, conn)?.into_iter().map(head).collect())
