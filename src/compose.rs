@@ -12,16 +12,18 @@ use uketsuke_core::config::{Config, MailTarget};
 use uketsuke_core::db::{DatabaseUrl, Db};
 use uketsuke_core::evidence::Viewer;
 use uketsuke_core::evidence::viewer::opener::Opener;
+use uketsuke_core::facility::kind;
 use uketsuke_core::mail::{FileMail, MailContext, SmtpMail, Transport};
 use uketsuke_core::pdf::font;
 use uketsuke_core::secret::{HashCost, Keyring, PasswordHasher};
 use uketsuke_core::snapshot::Others;
 use uketsuke_core::storage::Storage;
 use uketsuke_portal::Portal;
+use uketsuke_portal::announced::Announcements;
 use uketsuke_portal::device_api::DeviceApi;
 use uketsuke_procedures::Means;
-use uketsuke_web::page::{SITE_OFFICE, SITE_OMF};
-use uketsuke_web::site::{CookieNames, Face, OFFICE_COOKIES, PORTAL_COOKIES, Site};
+use uketsuke_web::page::{SITE_OFFICE, SITE_OMF, SiteName};
+use uketsuke_web::site::{CookieNames, Face, OFFICE_COOKIES, PORTAL_COOKIES, Site, Sites};
 use uketsuke_workers::Works;
 
 /// Everything there is one of.
@@ -45,6 +47,8 @@ pub struct Parts {
     pub procedures: Arc<Procedures>,
     /// The way letters leave the house.
     pub transport: Transport,
+    /// What every page of the portal tells.
+    announced: Arc<Announcements>,
 }
 
 impl Parts {
@@ -74,6 +78,7 @@ impl Parts {
         let db = open_db(&config, clock, &keyring)?;
         Ok(Self {
             _others: Others::watch(&db),
+            announced: Announcements::new(&db),
             db,
             hasher: PasswordHasher::start_with(config.hash_threads, cost)?,
             storage: Storage::local(&config.evidence_dir)
@@ -100,6 +105,7 @@ impl Parts {
             viewer: self.viewer.apart(),
             config: self.config.clone(),
             procedures: self.procedures.clone(),
+            announced: self.announced.clone(),
         }
     }
 
@@ -131,7 +137,7 @@ impl Parts {
     /// When the database does not answer.
     pub fn works(&self) -> anyhow::Result<Works> {
         let context = MailContext {
-            portal_url: self.config.portal_url.clone(),
+            portals: self.config.portals(),
             admin_url: self.config.admin_url.clone(),
             call_centre_phone: self.config.call_centre_phone.clone(),
             keyring: self.keyring.clone(),
@@ -146,9 +152,20 @@ impl Parts {
         })
     }
 
-    /// The portal towards the outside.
-    pub fn portal_site(&self) -> Site {
-        self.site(SITE_OMF, &self.config.portal_url, PORTAL_COOKIES, Face::Pages)
+    /// The portal towards the outside: two sites where the second has an address.
+    pub fn portal_sites(&self) -> Sites {
+        let (urls, first) = (self.config.portals(), Sites::from(self.portal_site(kind::Site::Omf)));
+        let sites = match self.config.csm_url {
+            Some(_) => first.and(self.portal_site(kind::Site::Csm)),
+            None => first,
+        };
+        let former = self.config.former_hosts.iter();
+        former.fold(sites, |sites, former| sites.sending_on(&former.host, urls.of(former.site)))
+    }
+
+    /// One of the portal's sites.
+    pub fn portal_site(&self, site: kind::Site) -> Site {
+        self.site(SiteName::of(site), self.config.portals().of(site), PORTAL_COOKIES, Face::Pages)
     }
 
     /// The back office towards the outside.
@@ -165,7 +182,7 @@ impl Parts {
         Ok(open_db(&self.config, self.db.clock().clone(), &self.keyring)?.told_with(&self.db))
     }
 
-    fn site(&self, name: uketsuke_web::page::SiteName, origin: &str, cookies: CookieNames, face: Face) -> Site {
+    fn site(&self, name: SiteName, origin: &str, cookies: CookieNames, face: Face) -> Site {
         Site {
             name,
             origin: origin.to_owned(),

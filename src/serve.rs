@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uketsuke_core::config::Config;
 use uketsuke_web::server;
-use uketsuke_web::site::Site;
+use uketsuke_web::site::Sites;
 use uketsuke_workers::runner::{self, Runner};
 
 use crate::compose::Parts;
@@ -61,7 +61,7 @@ impl Listeners {
     }
 
     /// Names the addresses users see after the ports that were found free, where
-    /// port 0 was asked for.
+    /// port 0 was asked for; that of the second site keeps its host name.
     pub fn name_urls(&self, config: &mut Config) {
         let url = |part| self.address(part).map(|address| format!("http://localhost:{}", address.port()));
         for (listen, address, part) in [
@@ -73,6 +73,11 @@ impl Listeners {
                 *address = url;
             }
         }
+        let (csm, port) = (config.csm_url.take(), self.address(Part::Portal).map(|address| address.port()));
+        config.csm_url = csm.map(|url| match (url.strip_suffix(":0"), port) {
+            (Some(name), Some(port)) => format!("{name}:{port}"),
+            _ => url,
+        });
     }
 
     /// Where a part listens.
@@ -128,18 +133,18 @@ impl Running {
             Part::Portal => {
                 let portal = Data::new(parts.portal());
                 let configure = move |c: &mut ServiceConfig| uketsuke_portal::configure(c, portal);
-                serve(listener, threads, parts.portal_site(), db, configure)?
+                serve(listener, threads, parts.portal_sites(), db, configure)?
             }
             Part::Admin => {
                 let office = Data::new(parts.office());
                 let configure = move |c: &mut ServiceConfig| uketsuke_admin::configure(c, office);
-                serve(listener, threads, parts.office_site(), db, configure)?
+                serve(listener, threads, parts.office_site().into(), db, configure)?
             }
             Part::DeviceApi => {
                 let api = Data::new(parts.device_api()?);
                 let (gathering, stopped) = (api.clone().into_inner(), self.stop.subscribe());
                 self.workers.push(tokio::spawn(async move { gathering.keep_writing_last_used(stopped).await }));
-                let (site, probe) = (Data::new(parts.device_api_site()), Probe::Checks(api.checks.clone()));
+                let (site, probe) = (Data::new(parts.device_api_site().into()), Probe::Checks(api.checks.clone()));
                 let check = api.clone();
                 let lean = move |c: &mut ServiceConfig| uketsuke_portal::device_api::configure_check(c, check);
                 let configure = move |c: &mut ServiceConfig| {
@@ -165,11 +170,11 @@ impl Running {
 fn serve(
     listener: TcpListener,
     threads: usize,
-    site: Site,
+    sites: Sites,
     db: uketsuke_core::db::Db,
     configure: impl FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<Server> {
-    server::bind(listener, threads, Data::new(site), move |config| {
+    server::bind(listener, threads, Data::new(sites), move |config| {
         health::configure(config, Probe::Database(db));
         configure(config);
     })

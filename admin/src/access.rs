@@ -72,8 +72,10 @@ demands! {
     ManageSubsidies = Some(Permission::ManageSubsidies);
     /// [`Permission::Pay`].
     Pay = Some(Permission::Pay);
-    /// [`Permission::PublishNotices`].
-    PublishNotices = Some(Permission::PublishNotices);
+    /// [`Permission::ReadContent`].
+    ReadContent = Some(Permission::ReadContent);
+    /// [`Permission::EditContent`].
+    EditContent = Some(Permission::EditContent);
     /// [`Permission::ManageStaff`].
     ManageStaff = Some(Permission::ManageStaff);
     /// [`Permission::ReadAudit`].

@@ -1,6 +1,7 @@
 //! The frame around every page of the back office: its name and its menu.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use actix_web::HttpRequest;
 use uketsuke_core::scope::StaffScope;
@@ -19,19 +20,16 @@ const MENU: [(NavItem, Option<Permission>); 14] = [
     (NavItem { href: "/reports", label: "集計" }, Some(Permission::ReadApplications)),
     (NavItem { href: "/subsidies", label: "助成金" }, Some(Permission::ReadSubsidies)),
     (NavItem { href: "/payments", label: "支払" }, Some(Permission::ReadSubsidies)),
-    (NavItem { href: "/notices", label: "お知らせ" }, Some(Permission::PublishNotices)),
+    (NavItem { href: "/notices", label: "お知らせ・質問" }, Some(Permission::ReadContent)),
     (NavItem { href: "/mails", label: "送信メール" }, Some(Permission::ReadMail)),
     (NavItem { href: "/staff", label: "職員" }, Some(Permission::ManageStaff)),
     (NavItem { href: "/audit", label: "証跡" }, Some(Permission::ReadAudit)),
     (NavItem { href: "/settings", label: "設定" }, Some(Permission::ManageSettings)),
 ];
 
-/// Every choice of entries, made once: frames hold a menu that lives as long as
-/// the program. The n-th bit of the index stands for the n-th entry.
-static MENUS: LazyLock<Vec<Vec<NavItem>>> = LazyLock::new(|| {
-    let chosen = |mask: usize| MENU.iter().enumerate().filter(move |(n, _)| mask & (1 << n) != 0);
-    (0..1 << MENU.len()).map(|mask| chosen(mask).map(|(_, (item, _))| *item).collect()).collect()
-});
+/// The menus that were asked for, each made once: frames hold a menu that lives as
+/// long as the program. There are no more than there are choices of roles.
+static MENUS: LazyLock<Mutex<HashMap<Vec<bool>, &'static [NavItem]>>> = LazyLock::new(Mutex::default);
 
 /// The frame of a page at this site, nobody named.
 pub fn of(request: &HttpRequest, title: impl Into<String>) -> Frame {
@@ -40,8 +38,11 @@ pub fn of(request: &HttpRequest, title: impl Into<String>) -> Frame {
 
 /// The menu for these roles.
 pub fn nav_for(scope: &StaffScope) -> &'static [NavItem] {
-    let open = |permission: Option<Permission>| permission.is_none_or(|permission| scope.may(permission));
-    let mask =
-        MENU.iter().enumerate().filter(|(_, (_, permission))| open(*permission)).map(|(n, _)| 1 << n).sum::<usize>();
-    &MENUS[mask]
+    let open: Vec<bool> =
+        MENU.iter().map(|(_, permission)| permission.is_none_or(|permission| scope.may(permission))).collect();
+    let mut menus = MENUS.lock().unwrap_or_else(PoisonError::into_inner);
+    menus.entry(open).or_insert_with_key(|open| {
+        let chosen = MENU.iter().zip(open).filter(|(_, open)| **open);
+        chosen.map(|((item, _), _)| *item).collect::<Vec<_>>().leak()
+    })
 }

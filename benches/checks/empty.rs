@@ -55,7 +55,7 @@ impl Drop for Empty {
 /// Serves until it is killed.
 pub fn serve(order: &Path) -> anyhow::Result<()> {
     let listener = TcpListener::bind(std::fs::read_to_string(order)?)?;
-    let site = Data::new(Site {
+    let site = Site {
         name: SITE_OMF,
         origin: String::new(),
         keyring: Arc::new(Keyring::from_master("x", &[0; 32])),
@@ -63,7 +63,8 @@ pub fn serve(order: &Path) -> anyhow::Result<()> {
         phone: String::new(),
         cookies: PORTAL_COOKIES,
         face: Face::Api,
-    });
+    };
+    let site = Data::new(site.into());
     let lean = |config: &mut ServiceConfig| {
         config.route("/", web::get().to(hello)).route("/oauth/introspect", web::post().to(unread));
     };

@@ -24,10 +24,15 @@ impl FromIterator<NaiveDate> for Calendar {
 }
 
 impl Calendar {
+    /// Whether this day is listed, or one of those around New Year, whatever its weekday.
+    pub fn is_holiday(&self, day: NaiveDate) -> bool {
+        is_new_year(day) || self.holidays.contains(&day)
+    }
+
     /// Whether offices work on this day.
     pub fn is_business_day(&self, day: NaiveDate) -> bool {
         let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
-        !weekend && !is_new_year(day) && !self.holidays.contains(&day)
+        !weekend && !self.is_holiday(day)
     }
 
     /// The `count`-th business day after `day`.

@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::db::DatabaseUrl;
+use crate::facility::kind::Site;
 use crate::transfer::Payer;
 use crate::transfer::zengin::LineEnds;
 
@@ -33,8 +34,13 @@ pub struct Config {
     pub admin_listen: SocketAddr,
     /// Where the device API listens.
     pub device_api_listen: SocketAddr,
-    /// The portal's address as users see it, without a slash at the end.
+    /// The portal's address as users see it, without a slash at the end: that of
+    /// the site `omf`, and of both sites where `csm_url` is not set.
     pub portal_url: String,
+    /// The address of the site `csm`, where it has one of its own.
+    pub csm_url: Option<String>,
+    /// Further host names of the two sites: whoever comes there is sent on.
+    pub former_hosts: Vec<FormerHost>,
     /// The back office's address as staff see it.
     pub admin_url: String,
     /// The device API's address as devices see it: the OAuth issuer.
@@ -68,6 +74,37 @@ pub struct Config {
     pub call_centre_phone: String,
 }
 
+/// Where users find the two portal sites: at an address each, or both at one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortalUrls {
+    omf: String,
+    csm: Option<String>,
+}
+
+impl PortalUrls {
+    /// The address of `omf`, and that of `csm` where it has one of its own.
+    pub fn new(omf: impl Into<String>, csm: Option<String>) -> Self {
+        Self { omf: omf.into(), csm }
+    }
+
+    /// The address of a site, without a slash at the end.
+    pub fn of(&self, site: Site) -> &str {
+        match (site, &self.csm) {
+            (Site::Csm, Some(csm)) => csm,
+            (Site::Csm, None) | (Site::Omf, _) => &self.omf,
+        }
+    }
+}
+
+/// A host name that leads on to the address of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerHost {
+    /// The host as browsers send it, with its port if it has one.
+    pub host: String,
+    /// The site it leads to.
+    pub site: Site,
+}
+
 /// A 256-bit key outside the database, with the name that sealed values carry.
 #[derive(Clone)]
 pub struct MasterKey {
@@ -91,6 +128,8 @@ pub enum MailTarget {
 #[error("{}", .0.join("\n"))]
 pub struct ConfigErrors(pub Vec<String>);
 
+const CSM_URL: &str = "UKETSUKE_CSM_URL";
+
 /// Used when no key is configured outside production, so that trying out works.
 const TRIAL_KEY: [u8; 32] = *b"for trying out only, not secret!";
 
@@ -106,7 +145,13 @@ impl Config {
         if config.production {
             read.refuse_trial_values(&config);
         }
+        read.refuse_shared_hosts(&config);
         if read.errors.is_empty() { Ok(config) } else { Err(ConfigErrors(read.errors)) }
+    }
+
+    /// Where users find the two portal sites.
+    pub fn portals(&self) -> PortalUrls {
+        PortalUrls::new(&self.portal_url, self.csm_url.clone())
     }
 }
 
@@ -128,6 +173,8 @@ impl Reader<'_> {
             mail: self.mail(),
             mail_from: self.text("UKETSUKE_MAIL_FROM", "施術所等ポータル（送信専用） <noreply@localhost.localdomain>"),
             portal_url: self.url("UKETSUKE_PORTAL_URL", portal_listen),
+            csm_url: self.csm_url(),
+            former_hosts: self.former_hosts(),
             admin_url: self.url("UKETSUKE_ADMIN_URL", admin_listen),
             device_api_url: self.url("UKETSUKE_DEVICE_API_URL", device_api_listen),
             portal_listen,
@@ -227,10 +274,47 @@ impl Reader<'_> {
             format!("http://{listen}")
         };
         let url = self.text(key, &default);
+        self.address(key, &url)
+    }
+
+    fn address(&mut self, key: &str, url: &str) -> String {
         if !url.starts_with("http://") && !url.starts_with("https://") {
             self.errors.push(format!("{key}: must start with https:// (or http:// for trying out)"));
         }
         url.trim_end_matches('/').to_owned()
+    }
+
+    fn csm_url(&mut self) -> Option<String> {
+        let url = self.text(CSM_URL, "");
+        (!url.is_empty()).then(|| self.address(CSM_URL, &url))
+    }
+
+    fn former_hosts(&mut self) -> Vec<FormerHost> {
+        let keys = [("UKETSUKE_PORTAL_FORMER_HOSTS", Site::Omf), ("UKETSUKE_CSM_FORMER_HOSTS", Site::Csm)];
+        let hosts = keys.map(|(key, site)| {
+            let hosts: Vec<String> = self.list(key);
+            if hosts.iter().any(|host| host.contains('/')) {
+                self.errors.push(format!("{key}: name hosts alone, without https:// and paths"));
+            }
+            hosts.into_iter().map(move |host| FormerHost { host: host.to_ascii_lowercase(), site })
+        });
+        hosts.into_iter().flatten().collect()
+    }
+
+    /// Browsers tell cookies apart by host names, and requests go to a site by theirs.
+    fn refuse_shared_hosts(&mut self, config: &Config) {
+        let own: Vec<&str> =
+            [Some(&config.portal_url), config.csm_url.as_ref()].into_iter().flatten().map(|url| host(url)).collect();
+        if let [omf, csm] = own[..]
+            && host_name(omf) == host_name(csm)
+        {
+            self.errors.push(format!("{CSM_URL}: must have another host name than UKETSUKE_PORTAL_URL"));
+        }
+        for former in &config.former_hosts {
+            if own.iter().any(|own| own.eq_ignore_ascii_case(&former.host)) {
+                self.errors.push(format!("{} is the host of a site, it leads nowhere else", former.host));
+            }
+        }
     }
 
     /// `ID:BASE64` of 32 bytes each, the newest first, separated by commas.
@@ -270,7 +354,22 @@ impl Reader<'_> {
         ] {
             refuse(!url.starts_with("https://"), &format!("{key}: must be https://"));
         }
+        let plain = config.csm_url.as_ref().is_some_and(|url| !url.starts_with("https://"));
+        refuse(plain, &format!("{CSM_URL}: must be https://"));
     }
+}
+
+/// What stands between `https://` and the first slash, as the header `Host` has it.
+pub fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
+}
+
+/// A host without its port.
+fn host_name(host: &str) -> String {
+    let port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(|(_, rest)| port(rest)).map_or(host, |(name, _)| name);
+    name.to_ascii_lowercase()
 }
 
 fn master_key(text: &str) -> Option<MasterKey> {
@@ -313,5 +412,50 @@ mod tests {
     fn production_refuses_what_is_only_fit_for_trying_out() {
         let ConfigErrors(errors) = config(&[("UKETSUKE_PRODUCTION", "true")]).err().unwrap();
         assert_eq!(errors.len(), 5, "{errors:?}");
+    }
+    #[test]
+    fn both_sites_have_one_address_until_the_second_is_given_its_own() {
+        let one = config(&[("UKETSUKE_PORTAL_URL", "https://omf.example/")]).unwrap().portals();
+        assert_eq!((one.of(Site::Omf), one.of(Site::Csm)), ("https://omf.example", "https://omf.example"));
+        let pairs = [("UKETSUKE_PORTAL_URL", "https://omf.example"), ("UKETSUKE_CSM_URL", "https://csm.example/")];
+        let two = config(&pairs).unwrap().portals();
+        assert_eq!((two.of(Site::Omf), two.of(Site::Csm)), ("https://omf.example", "https://csm.example"));
+    }
+
+    #[test]
+    fn the_second_site_has_a_host_name_of_its_own_and_in_production_https() {
+        for (csm, production, fault) in [
+            ("https://omf.example", "false", "another host name"),
+            ("https://OMF.example:8443", "false", "another host name"),
+            ("csm.example", "false", "must start with https://"),
+            ("http://csm.example", "true", "UKETSUKE_CSM_URL: must be https://"),
+            ("https://csm.example", "false", ""),
+        ] {
+            let pairs = [
+                ("UKETSUKE_PORTAL_URL", "https://omf.example"),
+                ("UKETSUKE_CSM_URL", csm),
+                ("UKETSUKE_PRODUCTION", production),
+            ];
+            let errors = config(&pairs).err().map_or(String::new(), |errors| errors.to_string());
+            assert!(errors.contains(fault) && errors.is_empty() == fault.is_empty(), "{csm}: {errors}");
+        }
+    }
+
+    #[test]
+    fn former_hosts_are_names_that_no_site_has() {
+        let read = |omf: &str, csm: &str| {
+            config(&[
+                ("UKETSUKE_PORTAL_URL", "https://omf.example"),
+                ("UKETSUKE_PORTAL_FORMER_HOSTS", omf),
+                ("UKETSUKE_CSM_FORMER_HOSTS", csm),
+            ])
+        };
+        let hosts = read("www.omf.example, OLD.example", "csm.example:8443").unwrap().former_hosts;
+        let known: Vec<_> = hosts.iter().map(|former| (former.host.as_str(), former.site)).collect();
+        assert_eq!(
+            known,
+            [("www.omf.example", Site::Omf), ("old.example", Site::Omf), ("csm.example:8443", Site::Csm)]
+        );
+        assert!(read("https://old.example/", "").is_err() && read("", "omf.example").is_err());
     }
 }

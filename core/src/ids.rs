@@ -133,8 +133,18 @@ ids! {
     AuditId,
     /// One deed on many applications.
     BulkRunId,
-    /// Something the client app tells its user.
+    /// A notice.
     NoticeId,
+    /// A file that belongs to no application.
+    AttachmentId,
+    /// A question with its answer.
+    FaqId,
+    /// Words that mean the same.
+    SynonymsId,
+    /// A handbook.
+    ManualId,
+    /// A version of a handbook.
+    ManualVersionId,
     /// A look at the portal as a facility sees it.
     WatchId,
     /// A question that somebody asked.

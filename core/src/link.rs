@@ -30,6 +30,9 @@ text_enum! {
         StopReminders = "stop_reminders",
         /// Opens the portal for staff as a facility sees it; subject: the watch.
         WatchFacility = "watch_facility",
+        /// Takes a registration in progress to the other portal site; subject: the
+        /// visitor's hash at the site it comes from.
+        CarrySignup = "carry_signup",
     }
 }
 

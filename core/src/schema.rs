@@ -700,15 +700,157 @@ diesel::table! {
 diesel::table! {
     notices (id) {
         id -> Text,
-        severity -> Text,
+        state -> Text,
+        revision -> Integer,
+        version -> Integer,
+        category -> Text,
+        important -> Bool,
+        popup -> Bool,
+        banner -> Bool,
         title -> Text,
         body -> Text,
+        site -> Text,
         kinds -> Text,
         prefectures -> Text,
         starts_at -> Timestamp,
-        ends_at -> Timestamp,
-        published_by -> Text,
+        ends_at -> Nullable<Timestamp>,
+        made_by -> Text,
         created_at -> Timestamp,
+        amended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    notice_reads (account_id, notice_id) {
+        account_id -> Text,
+        notice_id -> Text,
+        read_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    content_versions (subject_kind, subject_id, number) {
+        subject_kind -> Text,
+        subject_id -> Text,
+        number -> Integer,
+        document -> Text,
+        comment -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        storage_key -> Text,
+        original_name -> Text,
+        media_type -> Text,
+        size_bytes -> BigInt,
+        sha256 -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    faq_entries (id) {
+        id -> Text,
+        state -> Text,
+        revision -> Integer,
+        version -> Integer,
+        category -> Text,
+        position -> Integer,
+        site -> Text,
+        question -> Text,
+        answer -> Text,
+        keywords -> Text,
+        question_key -> Text,
+        keywords_key -> Text,
+        answer_key -> Text,
+        inquiry_id -> Nullable<Text>,
+        made_by -> Text,
+        created_at -> Timestamp,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    faq_grams (gram, site, entry_id) {
+        gram -> Text,
+        site -> Text,
+        entry_id -> Text,
+        weight -> SmallInt,
+    }
+}
+
+diesel::table! {
+    faq_votes (entry_id, voter_hash) {
+        entry_id -> Text,
+        voter_hash -> Text,
+        helpful -> Bool,
+        voted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    faq_synonyms (id) {
+        id -> Text,
+        words -> Text,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    faq_misses (site, words_key) {
+        site -> Text,
+        words_key -> Text,
+        words -> Text,
+        times -> Integer,
+        first_at -> Timestamp,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    manuals (id) {
+        id -> Text,
+        slug -> Text,
+        state -> Text,
+        revision -> Integer,
+        position -> Integer,
+        site -> Text,
+        title -> Text,
+        summary -> Text,
+        made_by -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    manual_versions (id) {
+        id -> Text,
+        manual_id -> Text,
+        sequence -> Integer,
+        label -> Text,
+        revised_on -> Date,
+        changes -> Text,
+        body -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    legal_versions (document, version) {
+        document -> Text,
+        version -> Text,
+        body -> Text,
+        changes -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
     }
 }
 
@@ -1089,6 +1231,9 @@ diesel::joinable!(inquiry_messages -> inquiries (inquiry_id));
 diesel::joinable!(inquiry_messages -> staff (staff_id));
 diesel::joinable!(inquiry_messages -> accounts (account_id));
 
+diesel::joinable!(notice_reads -> notices (notice_id));
+diesel::joinable!(manual_versions -> manuals (manual_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     facilities,
     facility_imports,
@@ -1174,6 +1319,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     inquiry_messages,
     inquiry_drafts,
     canned_answers,
+    notice_reads,
+    faq_entries,
+    faq_grams,
+    faq_votes,
+    manuals,
+    manual_versions,
+    attachments,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::due_on, facilities::kind);

@@ -9,8 +9,8 @@ use uketsuke_web::routes::{Route, Who, get, post};
 
 use crate::pages::applications::{confirm, done, edit, end, files, list, notice, payee, sheet, show, start};
 use crate::pages::{
-    account, activate, consent, contact, devices, documents, facilities, home, inquiries, installed, login, logout,
-    records, register, reminders, reset, top, watch,
+    account, activate, consent, contact, devices, documents, facilities, faq, help, home, inquiries, installed, login,
+    logout, manuals, notices, records, register, reminders, reset, sitemap, top, watch,
 };
 
 /// The table.
@@ -24,6 +24,9 @@ pub fn routes() -> Vec<Route> {
         get("/register/facility", Anyone, || web::to(register::facility::show)),
         post("/register/facility", Anyone, || web::to(register::facility::find)),
         get("/register/facility/lookup", Anyone, || web::to(register::lookup::look)),
+        post("/register/facility/elsewhere", Anyone, || web::to(register::facility::go_elsewhere)),
+        get("/register/continue/{token}", Anyone, || web::to(register::handover::show)),
+        post("/register/continue/{token}", Anyone, || web::to(register::handover::take)),
         get("/register/facility/confirm", Anyone, || web::to(register::confirm::show)),
         post("/register/facility/confirm", Anyone, || web::to(register::confirm::agree)),
         get("/register/person", Anyone, || web::to(register::person::show)),
@@ -135,8 +138,23 @@ pub fn routes() -> Vec<Route> {
         get("/inquiries/{id}", SignedIn, || web::to(inquiries::show::show)),
         post("/inquiries/{id}", SignedIn, || web::to(inquiries::show::write)),
         post("/inquiries/{id}/resolve", SignedIn, || web::to(inquiries::show::resolve)),
+        get("/notices", Anyone, || web::to(notices::list::show)),
+        get("/notices.atom", Anyone, || web::to(notices::feed::show)),
+        get("/notices/{id}", Anyone, || web::to(notices::show::show)),
+        get("/notices/{id}/files/{file}", Anyone, || web::to(notices::file::get)),
+        get("/faq", Anyone, || web::to(faq::list::show)),
+        get("/faq/{id}", Anyone, || web::to(faq::show::show)),
+        post("/faq/{id}/vote", Anyone, || web::to(faq::vote::vote)),
+        get("/manuals", Anyone, || web::to(manuals::list)),
+        get("/manuals/{slug}", Anyone, || web::to(manuals::show)),
+        get("/manuals/{slug}/file", Anyone, || web::to(manuals::file)),
+        get("/manuals/{slug}/files/{sequence}", Anyone, || web::to(manuals::file_of)),
+        get("/help", Anyone, || web::to(help::show)),
+        get("/sitemap", Anyone, || web::to(sitemap::show)),
         get("/terms", Anyone, || web::to(documents::terms)),
+        get("/terms/{version}", Anyone, || web::to(documents::terms_version)),
         get("/privacy", Anyone, || web::to(documents::privacy)),
+        get("/privacy/{version}", Anyone, || web::to(documents::privacy_version)),
         get("/usage-terms", Anyone, || web::to(documents::usage_terms)),
         get("/accessibility", Anyone, || web::to(documents::accessibility)),
         get("/manual", Anyone, || web::to(documents::manual)),

@@ -15,12 +15,14 @@ use futures_util::future::LocalBoxFuture;
 use uketsuke_core::account::{self, Session};
 use uketsuke_core::audit::{Reading, note_reading};
 use uketsuke_core::db::{Actor, ActorKind};
-use uketsuke_core::facility::kind;
+use uketsuke_core::ids::NoticeId;
+use uketsuke_core::notice::{self, Audience};
 use uketsuke_core::scope::FacilityScope;
 use uketsuke_core::secret::PlainToken;
+use uketsuke_web::announced::Announced;
 use uketsuke_web::errors::{Ended, PageError};
 use uketsuke_web::fields::Fields;
-use uketsuke_web::page::{Frame, NavItem, SITE_CSM, SITE_OMF};
+use uketsuke_web::page::{Frame, NavItem, SiteName};
 use uketsuke_web::request::traced;
 use uketsuke_web::site::{self, SignedInAs, Site};
 
@@ -57,6 +59,12 @@ impl SignedIn {
     /// The person as the actor of a write, with address and request id.
     pub fn actor(&self) -> Actor {
         traced(&self.request, self.session.actor())
+    }
+
+    /// What of the notices is for the facility in hand.
+    pub fn audience(&self) -> Audience {
+        let Session { kind, prefecture, .. } = &self.session;
+        Audience { site: Some(kind.entry().site), kind: Some(*kind), prefecture: Some(*prefecture) }
     }
 
     /// The frame of a page for this person.
@@ -105,23 +113,40 @@ async fn find(request: &HttpRequest) -> Result<Option<SignedIn>, PageError> {
     let Some(value) = Site::of(request).session_value(request) else { return Ok(None) };
     let Some(session) = account::resume(&portal.db, &PlainToken::received(&value)).await? else { return Ok(None) };
     let watching = session.scope().watching();
+    let signed_in = SignedIn { session, portal, request: request.clone() };
+    let (session, audience) = (&signed_in.session, signed_in.audience());
     SignedInAs {
         person: session.person.clone(),
         facility: session.facility_name.clone(),
         can_switch: session.can_switch,
         watching,
-        site: match session.site {
-            kind::Site::Omf => SITE_OMF,
-            kind::Site::Csm => SITE_CSM,
-        },
+        site: SiteName::of(session.kind.entry().site),
+        audience,
+        unread: unread(&signed_in, audience).await?,
         nav: &NAV,
     }
     .announce(request);
-    let signed_in = SignedIn { session, portal, request: request.clone() };
     if watching {
         look_along(&signed_in).await?;
     }
     Ok(Some(signed_in))
+}
+
+/// How many of the notices for this facility the person has not read; not counted
+/// where no page is drawn.
+async fn unread(who: &SignedIn, audience: Audience) -> Result<Option<u32>, PageError> {
+    if !matches!(*who.request.method(), Method::GET | Method::HEAD) {
+        return Ok(None);
+    }
+    let announced = who.request.extensions().get::<Announced>().cloned().unwrap_or_default();
+    let own = announced.notices.iter().filter(|notice| notice.is_for(audience));
+    let ids: Vec<NoticeId> = own.map(|notice| notice.id.clone()).collect();
+    if ids.is_empty() {
+        return Ok(Some(0));
+    }
+    let (account, all) = (who.session.account.clone(), ids.len());
+    let read = who.portal.db.read(move |c| notice::read_among(c, &account, &ids)).await?;
+    Ok(Some(u32::try_from(all - read.len()).unwrap_or(u32::MAX)))
 }
 
 /// What staff who look along may still send: the end of the look, the next one.

@@ -12,6 +12,8 @@ use uketsuke_core::evidence::Viewer;
 use uketsuke_core::secret::{Keyring, PasswordHasher};
 use uketsuke_core::storage::Storage;
 
+use crate::announced::Announcements;
+
 /// The portal's state.
 #[derive(Clone)]
 pub struct Portal {
@@ -29,6 +31,8 @@ pub struct Portal {
     pub config: Arc<Config>,
     /// Every kind of application.
     pub procedures: Arc<Procedures>,
+    /// What every page tells.
+    pub announced: Arc<Announcements>,
 }
 
 impl Portal {

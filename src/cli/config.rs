@@ -27,6 +27,16 @@ pub fn run(command: Command, file: Option<&Path>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The addresses of the portal, and the hosts that lead to them.
+fn portals(config: &Config) -> String {
+    let both = match &config.csm_url {
+        Some(csm) => format!("{} (omf) and {csm} (csm)", config.portal_url),
+        None => format!("{} (both sites)", config.portal_url),
+    };
+    let former: Vec<&str> = config.former_hosts.iter().map(|former| former.host.as_str()).collect();
+    if former.is_empty() { both } else { format!("{both}; former hosts {}", former.join(", ")) }
+}
+
 fn print(config: &Config) {
     let database = match &config.database {
         DatabaseUrl::Sqlite(path) => format!("SQLite, {path}"),
@@ -46,7 +56,7 @@ fn print(config: &Config) {
             font_file.map_or_else(|| "none: letters may be missing".to_owned(), |path| path.display().to_string()),
         ),
         ("mail", mail),
-        ("portal", format!("{} as {}", config.portal_listen, config.portal_url)),
+        ("portal", format!("{} as {}", config.portal_listen, portals(config))),
         ("back office", format!("{} as {}", config.admin_listen, config.admin_url)),
         ("device API", format!("{} as {}", config.device_api_listen, config.device_api_url)),
         ("master keys", config.master_keys.iter().map(|key| key.id.as_str()).collect::<Vec<_>>().join(", ")),

@@ -55,7 +55,7 @@ struct Code {
 /// When the listener cannot be used.
 pub fn serve(listener: TcpListener, site: Site, folder: PathBuf, logins: Logins) -> std::io::Result<Server> {
     let shown = Data::new(Shown { folder, logins });
-    server::bind(listener, 1, Data::new(site), move |config: &mut ServiceConfig| {
+    server::bind(listener, 1, Data::new(site.into()), move |config: &mut ServiceConfig| {
         assets::configure(config);
         config
             .app_data(shown)

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use uketsuke_core::config::Config;
+use uketsuke_core::facility::kind;
 
 use crate::compose::Parts;
 use crate::serve::{self, Listeners};
@@ -83,9 +84,17 @@ fn config(place: &Place) -> anyhow::Result<Config> {
         ("UKETSUKE_TRANSFER_PAYER", TRANSFER_PAYER.to_owned()),
     ]);
     let chosen = |key: &str| key.ends_with("_LISTEN").then(|| std::env::var(key).ok()).flatten();
-    Ok(Config::from_lookup(|key| fixed.get(key).cloned().or_else(|| chosen(key)))?)
+    let mut config = Config::from_lookup(|key| fixed.get(key).cloned().or_else(|| chosen(key)))?;
+    config.csm_url = Some(csm_url(&config));
+    Ok(config)
+}
+
+/// The second site, at the same listener: browsers resolve names below `localhost`
+/// to this machine (RFC 6761 §6.3).
+fn csm_url(config: &Config) -> String {
+    format!("http://csm.localhost:{}", config.portal_listen.port())
 }
 
 fn mail_site(parts: &Parts, url: &str) -> uketsuke_web::site::Site {
-    uketsuke_web::site::Site { origin: url.to_owned(), ..parts.portal_site() }
+    uketsuke_web::site::Site { origin: url.to_owned(), ..parts.portal_site(kind::Site::Omf) }
 }

@@ -1,6 +1,7 @@
 //! What the demo prints: where it is, who can log in, and what to try next.
 
 use uketsuke_core::config::Config;
+use uketsuke_core::facility::kind::Site;
 
 use super::cast;
 use super::logins::{Logins, PASSWORD};
@@ -13,8 +14,10 @@ pub(super) fn making() {
 /// Said when everything answers.
 pub(super) fn ready(config: &Config, mail_url: &str, logins: &Logins) {
     let Config { portal_url, admin_url, device_api_url, .. } = config;
+    let csm_url = config.portals().of(Site::Csm).to_owned();
     println!("\nuketsuke のお試し（終わるには Ctrl+C）\n");
-    println!("  ポータル      {portal_url}");
+    println!("  施術所等      {portal_url}");
+    println!("  医療機関等    {csm_url}");
     println!("  審査・管理    {admin_url}");
     println!("  端末のAPI     {device_api_url}");
     println!("  届いたメール  {mail_url}");

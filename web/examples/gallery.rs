@@ -58,7 +58,7 @@ impl Gallery {
                 .csrf("token-of-the-session")
                 .person("山田 太郎")
                 .facility("さくら接骨院")
-                .unread(2)
+                .unread(Some(2))
                 .nav(&NAV, "/applications")
                 .error(with_faults)
                 .address("/gallery"),

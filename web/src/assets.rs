@@ -64,6 +64,7 @@ const BUNDLES: &[Bundle] = &[
     },
     Bundle { name: "office.js", content_type: JS, join: as_block, parts: &["js/viewer.js"] },
     Bundle { name: "icon.svg", content_type: "image/svg+xml", join: as_it_is, parts: &["img/icon.svg"] },
+    Bundle { name: "icon-csm.svg", content_type: "image/svg+xml", join: as_it_is, parts: &["img/icon-csm.svg"] },
 ];
 
 struct Asset {
@@ -111,7 +112,7 @@ fn as_block(part: &[u8]) -> Vec<u8> {
 }
 
 /// The address of an asset by its plain name (`portal.css`, `office.css`,
-/// `app.js`, `icon.svg`); an unknown name leads to an address that is not found.
+/// `app.js`, `icon.svg`, `icon-csm.svg`); an unknown name leads to an address that is not found.
 pub fn asset_url(name: &str) -> &'static str {
     ASSETS.by_name.get(name).map_or("/assets/unknown", |asset| asset.url.as_str())
 }
@@ -133,6 +134,10 @@ async fn serve(file: web::Path<String>) -> HttpResponse {
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(asset.body.clone())
 }
+
+#[cfg(test)]
+#[path = "colour_tests.rs"]
+mod colour_tests;
 
 #[cfg(test)]
 mod tests {

@@ -19,7 +19,8 @@ pub struct Document {
     pub path: &'static str,
 }
 
-/// 利用規約 of the portal, agreed to at registration.
+/// 利用規約 of the portal, agreed to at registration: its first version
+/// (`core::legal` has the later ones).
 pub const TERMS: Document = Document {
     key: "terms",
     title: "利用規約",
@@ -28,7 +29,7 @@ pub const TERMS: Document = Document {
     path: "/terms",
 };
 
-/// プライバシーポリシー, agreed to at registration.
+/// プライバシーポリシー, agreed to at registration: its first version.
 pub const PRIVACY: Document = Document {
     key: "privacy",
     title: "プライバシーポリシー",
@@ -69,6 +70,14 @@ mod tests {
             let hash = digest(&SHA256, text.as_bytes());
             let hash: String = hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!((document.key, document.version, start), (key, version, hash.as_str()));
+        }
+    }
+
+    #[test]
+    fn the_first_versions_are_those_that_consent_is_recorded_with() {
+        use uketsuke_core::legal::{Document, FIRST};
+        for (document, text) in [(Document::Terms, TERMS), (Document::Privacy, PRIVACY)] {
+            assert_eq!((document.as_str(), FIRST, document.label()), (text.key, text.version, text.title));
         }
     }
 

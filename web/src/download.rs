@@ -8,7 +8,12 @@ use actix_web::web::Bytes;
 use actix_web::{HttpResponse, body::SizedStream};
 use futures_util::stream;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use uketsuke_core::storage::Download;
+use uketsuke_core::attachment::Attachment;
+use uketsuke_core::error::Error;
+use uketsuke_core::evidence::EvidenceKind;
+use uketsuke_core::storage::{Download, Storage};
+
+use crate::{PageError, PageResult};
 
 /// Nothing in it may load, run or open anything.
 const SANDBOX: &str = "sandbox; default-src 'none'";
@@ -36,6 +41,19 @@ pub fn answer(file: Download, media_type: &'static str, disposition: Disposition
         .insert_header((CONTENT_DISPOSITION, header(disposition)))
         .insert_header((CONTENT_SECURITY_POLICY, SANDBOX))
         .body(SizedStream::new(size, Box::pin(pieces)))
+}
+
+/// A file that belongs to a page: a picture that the page shows, or a download.
+///
+/// # Errors
+/// When the store has lost it, or does not answer.
+pub async fn attachment(storage: &Storage, file: &Attachment, in_page: bool) -> PageResult {
+    let kind = EvidenceKind::of_media_type(&file.media_type).ok_or_else(PageError::not_found)?;
+    let content = storage.read(&file.storage_key).await.map_err(Error::from)?;
+    let name = file.download_name();
+    let shown = in_page && kind.is_picture();
+    let disposition = if shown { Disposition::Show } else { Disposition::Save(&name) };
+    Ok(answer(content, kind.media_type(), disposition))
 }
 
 /// As [`answer`], for a file that is written while it is sent.

@@ -37,6 +37,8 @@ impl Choice {
 pub struct ChoiceGroup {
     /// The heading.
     pub label: String,
+    /// What to know about the group, or nothing.
+    pub hint: String,
     /// What stands under it.
     pub choices: Vec<Choice>,
 }
@@ -44,7 +46,12 @@ pub struct ChoiceGroup {
 impl ChoiceGroup {
     /// A headed group.
     pub fn new(label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self { label: label.into(), choices }
+        Self { label: label.into(), hint: String::new(), choices }
+    }
+
+    /// Adds what to know about the group.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: hint.into(), ..self }
     }
 }
 
@@ -126,6 +133,12 @@ const DATE_PARTS: [&str; 4] = ["era", "year", "month", "day"];
 /// field's own name, so that the fault summary leads there.
 pub fn choice_id(name: &str, index: usize) -> String {
     if index == 0 { name.to_owned() } else { format!("{name}-{}", index + 1) }
+}
+
+/// The same over several groups under one name, counted through.
+pub fn grouped_choice_id(name: &str, groups: &[ChoiceGroup], group: usize, index: usize) -> String {
+    let before: usize = groups.iter().take(group).map(|group| group.choices.len()).sum();
+    choice_id(name, before + index)
 }
 
 /// Where a step stands in a list of steps: `done`, `now` or `todo`; both counted from one.

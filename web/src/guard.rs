@@ -17,6 +17,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use uketsuke_core::secret::PlainToken;
 
+use crate::announced;
 use crate::body;
 use crate::csrf;
 use crate::errors::PageError;
@@ -32,6 +33,7 @@ pub(crate) async fn pages(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    announced::learn(request.request()).await;
     let new_visitor = greet(request.request());
     if let Err(refused) = admit(&mut request).await {
         return Ok(ServiceResponse::from_err(refused, request.into_parts().0));

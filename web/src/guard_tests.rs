@@ -20,8 +20,8 @@ use crate::{PageResult, csrf, flash, page, see_other, server};
 
 const VISITOR: &str = "0123456789012345678901234567890123456789abc";
 
-fn site(origin: &str) -> Data<Site> {
-    Data::new(Site {
+fn site(origin: &str) -> Site {
+    Site {
         name: page::SITE_OMF,
         origin: origin.into(),
         keyring: Arc::new(Keyring::from_master("a", &[1; 32])),
@@ -29,7 +29,7 @@ fn site(origin: &str) -> Data<Site> {
         phone: "0120-000-000".into(),
         cookies: PORTAL_COOKIES,
         face: Face::Pages,
-    })
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -78,7 +78,7 @@ fn table() -> Vec<Route> {
 
 macro_rules! app {
     ($origin:expr) => {
-        init_service(server::app(site($origin), |config| configure(config, table()))).await
+        init_service(server::app(Data::new(site($origin).into()), |config| configure(config, table()))).await
     };
 }
 
@@ -137,6 +137,60 @@ async fn only_forms_of_ours_are_taken() {
     for (what, request, status) in cases {
         let answer = call_service(&app, request.to_request()).await;
         assert_eq!(answer.status(), status, "{what}");
+    }
+}
+
+/// Two sites of one program, and a host that leads on to the second.
+fn two() -> Data<crate::site::Sites> {
+    let csm = Site { name: page::SITE_CSM, ..site("https://csm.example") };
+    let sites = crate::site::Sites::from(site("https://omf.example")).and(csm);
+    Data::new(sites.sending_on("www.csm.example", "https://csm.example"))
+}
+
+#[actix_web::test]
+async fn a_form_of_one_site_is_forged_at_the_other() {
+    let app = init_service(server::app(two(), |config| configure(config, table()))).await;
+    for (host, origin, status) in [
+        ("omf.example", "https://omf.example", StatusCode::OK),
+        ("csm.example", "https://csm.example", StatusCode::OK),
+        ("csm.example", "https://omf.example", StatusCode::FORBIDDEN),
+        ("omf.example", "https://csm.example", StatusCode::FORBIDDEN),
+        ("unknown.example", "https://csm.example", StatusCode::FORBIDDEN),
+    ] {
+        let request = form(format!("name=a&csrf_token={}", token()));
+        let request = request.insert_header(("host", host)).insert_header(("origin", origin));
+        assert_eq!(call_service(&app, request.to_request()).await.status(), status, "{origin} to {host}");
+        let forwarded = form(format!("name=a&csrf_token={}", token()))
+            .insert_header(("host", host))
+            .insert_header(("x-forwarded-host", "csm.example"))
+            .insert_header(("origin", origin));
+        assert_eq!(call_service(&app, forwarded.to_request()).await.status(), status, "{origin} to {host}, forwarded");
+    }
+}
+
+#[actix_web::test]
+async fn failures_have_the_face_of_the_site_they_happened_at() {
+    let app = init_service(server::app(two(), |config| configure(config, table()))).await;
+    for (host, name, key) in
+        [("omf.example", page::SITE_OMF, "data-site=\"omf\""), ("csm.example", page::SITE_CSM, "data-site=\"csm\"")]
+    {
+        let request = TestRequest::get().uri("/nowhere").insert_header(("host", host));
+        let html = read_body(call_service(&app, request.to_request()).await).await;
+        let html = String::from_utf8_lossy(&html).into_owned();
+        assert!(html.contains(name.full) && html.contains(key), "{host}: {html}");
+    }
+}
+
+#[actix_web::test]
+async fn a_former_host_leads_on_to_the_same_page() {
+    let app = init_service(server::app(two(), |config| configure(config, table()))).await;
+    for (host, location) in [("www.csm.example", "https://csm.example/page?x=1"), ("csm.example", "")] {
+        let request = TestRequest::get().uri("/page?x=1").insert_header(("host", host));
+        let answer = call_service(&app, request.to_request()).await;
+        let led = answer.headers().get(header::LOCATION).map_or("", |value| value.to_str().expect("ascii"));
+        assert_eq!(led, location, "{host}");
+        assert_eq!(answer.status().as_u16(), if location.is_empty() { 200 } else { 308 });
+        assert!(answer.headers().contains_key("strict-transport-security"));
     }
 }
 

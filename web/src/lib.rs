@@ -5,6 +5,7 @@
 // Templates name this crate by its full path; so its own must be able to.
 extern crate self as uketsuke_web;
 
+pub mod announced;
 pub mod answer;
 pub mod assets;
 pub mod body;

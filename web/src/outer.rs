@@ -4,16 +4,17 @@
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use tracing::Instrument;
 
+use crate::announced;
 use crate::error_page::ErrorPage;
 use crate::errors::PageError;
 use crate::headers;
 use crate::request::{RequestId, client_address};
-use crate::site::{Face, Site};
+use crate::site::{Face, Site, Sites};
 
 /// The outermost middleware of every application.
 pub(crate) async fn outer(
@@ -21,22 +22,21 @@ pub(crate) async fn outer(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
     let id = RequestId::mint();
-    let site = request.app_data::<web::Data<Site>>().cloned();
-    let trusted = site.as_ref().map(|site| site.trusted_proxies.clone()).unwrap_or_default();
     let peer = request.peer_addr().map(|address| address.ip());
-    let address = client_address(peer, request.headers(), &trusted);
+    let trusted = &Sites::of(request.request()).first().trusted_proxies;
+    let address = client_address(peer, request.headers(), trusted);
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(address);
 
     let span = tracing::info_span!("request", id = %id.0);
     let began = std::time::Instant::now();
     async move {
-        let answer = next.call(request).await?;
-        let mut answer = match site.filter(|site| site.face == Face::Pages) {
-            Some(site) if wants_page(&answer) => draw(&site, &id, answer).map_into_right_body(),
-            _ => answer.map_into_left_body(),
+        let mut answer = match sent_on(request.request()) {
+            Some(redirect) => request.into_response(redirect).map_into_right_body(),
+            None => answered(next.call(request).await?, &id).await,
         };
-        headers::apply(answer.headers_mut());
+        let policy = Sites::of(answer.request()).policy().clone();
+        headers::apply(answer.headers_mut(), &policy);
         if let Ok(value) = HeaderValue::from_str(&id.0) {
             answer.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
         }
@@ -45,6 +45,25 @@ pub(crate) async fn outer(
     }
     .instrument(span)
     .await
+}
+
+/// The way on from a host that is none of ours any more (308: forms go on as well).
+fn sent_on(request: &HttpRequest) -> Option<HttpResponse> {
+    let to = Sites::of(request).sent_on(request)?;
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    Some(HttpResponse::PermanentRedirect().insert_header((LOCATION, format!("{to}{path}"))).finish())
+}
+
+/// The answer, or a page of ours in the place of a bare failure.
+async fn answered<B: MessageBody>(
+    answer: ServiceResponse<B>,
+    id: &RequestId,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    if Site::of(answer.request()).face != Face::Pages || !wants_page(&answer) {
+        return answer.map_into_left_body();
+    }
+    announced::learn(answer.request()).await;
+    draw(id, answer).map_into_right_body()
 }
 
 /// One line per request. The pattern stands for the path, because paths of
@@ -68,11 +87,11 @@ fn wants_page<B>(answer: &ServiceResponse<B>) -> bool {
     (status.is_client_error() || status.is_server_error()) && !drawn
 }
 
-fn draw<B>(site: &Site, id: &RequestId, answer: ServiceResponse<B>) -> ServiceResponse {
+fn draw<B>(id: &RequestId, answer: ServiceResponse<B>) -> ServiceResponse {
     let failure = answer.response().error();
     let ours = failure.and_then(|error| error.as_error::<PageError>());
     note(answer.status(), failure);
-    let frame = site.frame(answer.request(), "");
+    let frame = Site::of(answer.request()).frame(answer.request(), "");
     let page = match ours {
         Some(error) => error.page(frame, &id.0),
         None => ErrorPage::new(answer.status().as_u16(), frame, &id.0),

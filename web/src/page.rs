@@ -3,23 +3,51 @@
 //!
 //! Whoever answers a request builds it; the layouts only read it.
 
-/// A site's full name, and the short one for window titles.
+use uketsuke_core::facility::kind;
+
+/// A site's full name, the short one for window titles, and its face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SiteName {
     /// Shown in the header.
     pub full: &'static str,
     /// Stands after 「｜」 in the window title.
     pub short: &'static str,
+    /// What style sheets know it by (`data-site` of the page): decides its colours.
+    pub key: &'static str,
+    /// The picture in the browser's tab, by its name among the assets.
+    pub icon: &'static str,
+}
+
+impl SiteName {
+    /// The name of a portal site.
+    pub fn of(site: kind::Site) -> Self {
+        match site {
+            kind::Site::Omf => SITE_OMF,
+            kind::Site::Csm => SITE_CSM,
+        }
+    }
+
+    /// The portal site of this name; none for the back office.
+    pub fn portal(self) -> Option<kind::Site> {
+        kind::Site::parse(self.key)
+    }
 }
 
 /// The portal for judo therapists, acupuncturists, midwives and check-ups (`omf`).
 pub const SITE_OMF: SiteName =
-    SiteName { full: "施術所等向け総合ポータルサイト", short: "施術所等ポータル" };
+    SiteName {
+        full: "施術所等向け総合ポータルサイト", short: "施術所等ポータル", key: "omf", icon: "icon.svg"
+    };
 /// The portal for clinics, hospitals and pharmacies (`csm`).
-pub const SITE_CSM: SiteName =
-    SiteName { full: "医療機関等向け総合ポータルサイト", short: "医療機関等ポータル" };
+pub const SITE_CSM: SiteName = SiteName {
+    full: "医療機関等向け総合ポータルサイト",
+    short: "医療機関等ポータル",
+    key: "csm",
+    icon: "icon-csm.svg",
+};
 /// The back office, for staff.
-pub const SITE_OFFICE: SiteName = SiteName { full: "審査・管理", short: "審査・管理" };
+pub const SITE_OFFICE: SiteName =
+    SiteName { full: "審査・管理", short: "審査・管理", key: "office", icon: "icon.svg" };
 
 /// One entry of the main navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +59,15 @@ pub struct NavItem {
 }
 
 /// The portal's footer, the same on every page and in this order.
-pub const PORTAL_FOOTER: [NavItem; 5] = [
+pub const PORTAL_FOOTER: [NavItem; 8] = [
+    NavItem { href: "/notices", label: "お知らせ" },
+    NavItem { href: "/faq", label: "よくある質問" },
     NavItem { href: "/contact", label: "お問い合わせ" },
-    NavItem { href: "/manual", label: "手順書・マニュアル" },
+    NavItem { href: "/manuals", label: "手順書・マニュアル" },
     NavItem { href: "/accessibility", label: "アクセシビリティ方針" },
     NavItem { href: "/terms", label: "利用規約" },
     NavItem { href: "/privacy", label: "プライバシーポリシー" },
+    NavItem { href: "/sitemap", label: "サイトマップ" },
 ];
 
 /// What a message at the top of a page is about; decides colour and symbol.
@@ -115,6 +146,17 @@ impl Default for Phone {
     }
 }
 
+/// What stands at the top of every page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emergency {
+    /// One sentence.
+    pub text: String,
+    /// Where more is said.
+    pub href: String,
+    /// How many more there are.
+    pub more: usize,
+}
+
 /// All that the layouts need.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -146,8 +188,8 @@ pub struct Frame {
     pub error: bool,
     /// A message carried over a redirect.
     pub flash: Option<Flash>,
-    /// An outage, or a deadline within 48 hours: one sentence.
-    pub emergency: Option<String>,
+    /// An outage, a disaster, or a deadline within 48 hours.
+    pub emergency: Option<Emergency>,
     /// The call centre.
     pub phone: Phone,
     /// What print shows at the foot: the page's address.
@@ -217,8 +259,8 @@ impl Frame {
     }
 
     /// Sets the number of unread notices.
-    pub fn unread(self, unread: u32) -> Self {
-        Self { unread: Some(unread), ..self }
+    pub fn unread(self, unread: Option<u32>) -> Self {
+        Self { unread, ..self }
     }
 
     /// Sets the main navigation and which entry is open.
@@ -237,8 +279,8 @@ impl Frame {
     }
 
     /// Shows the emergency banner.
-    pub fn emergency(self, text: Option<String>) -> Self {
-        Self { emergency: text, ..self }
+    pub fn emergency(self, emergency: Option<Emergency>) -> Self {
+        Self { emergency, ..self }
     }
 
     /// Sets the call centre's line.
@@ -274,6 +316,15 @@ mod tests {
         assert_eq!(frame.window_title(), "エラー：利用開始申請（2/5）｜施術所等ポータル");
         let plain = Frame::new("ホーム").site(SITE_CSM);
         assert_eq!(plain.window_title(), "ホーム｜医療機関等ポータル");
+    }
+
+    #[test]
+    fn every_portal_site_is_found_by_its_name() {
+        for site in kind::Site::ALL {
+            let name = SiteName::of(site);
+            assert_eq!((name.portal(), name.full), (Some(site), site.name()));
+        }
+        assert_eq!(SITE_OFFICE.portal(), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, HttpResponse, HttpServer};
 
 use crate::outer::outer;
-use crate::site::Site;
+use crate::site::Sites;
 
 /// Until the head of a request must be there.
 const HEAD: Duration = Duration::from_secs(5);
@@ -26,7 +26,7 @@ const CONNECTIONS: usize = 2_000;
 /// An application: `configure` adds its routes and data, everything else is the
 /// same for all. Tests build it by itself, [`bind`] serves it.
 pub fn app(
-    site: Data<Site>,
+    sites: Data<Sites>,
     configure: impl FnOnce(&mut ServiceConfig),
 ) -> App<
     impl ServiceFactory<
@@ -38,7 +38,7 @@ pub fn app(
     >,
 > {
     App::new()
-        .app_data(site)
+        .app_data(sites)
         .configure(configure)
         .default_service(web::to(HttpResponse::NotFound))
         .wrap(Compress::default())
@@ -48,7 +48,7 @@ pub fn app(
 /// An application of which `lean` answers at once, with nothing around it (no line
 /// in the access log, no headers but its own), and `configure` as in [`app`].
 pub fn app_with_lean(
-    site: Data<Site>,
+    sites: Data<Sites>,
     lean: impl FnOnce(&mut ServiceConfig),
     configure: impl FnOnce(&mut ServiceConfig),
 ) -> App<
@@ -65,7 +65,7 @@ pub fn app_with_lean(
         .default_service(web::to(HttpResponse::NotFound))
         .wrap(Compress::default())
         .wrap(from_fn(outer));
-    App::new().app_data(site).configure(lean).service(rest)
+    App::new().app_data(sites).configure(lean).service(rest)
 }
 
 /// One way to listen, whatever the application.
@@ -89,11 +89,11 @@ macro_rules! listening {
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn bind<F>(listener: TcpListener, workers: usize, site: Data<Site>, configure: F) -> std::io::Result<Server>
+pub fn bind<F>(listener: TcpListener, workers: usize, sites: Data<Sites>, configure: F) -> std::io::Result<Server>
 where
     F: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
 {
-    Ok(listening!(listener, workers, move || app(site.clone(), configure.clone())))
+    Ok(listening!(listener, workers, move || app(sites.clone(), configure.clone())))
 }
 
 /// As [`bind`], for [`app_with_lean`].
@@ -103,7 +103,7 @@ where
 pub fn bind_with_lean<L, F>(
     listener: TcpListener,
     workers: usize,
-    site: Data<Site>,
+    sites: Data<Sites>,
     lean: L,
     configure: F,
 ) -> std::io::Result<Server>
@@ -111,5 +111,5 @@ where
     L: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
     F: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
 {
-    Ok(listening!(listener, workers, move || app_with_lean(site.clone(), lean.clone(), configure.clone())))
+    Ok(listening!(listener, workers, move || app_with_lean(sites.clone(), lean.clone(), configure.clone())))
 }

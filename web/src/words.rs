@@ -50,6 +50,11 @@ pub fn date_time_full(at: impl Borrow<DateTime<Utc>>) -> String {
     format!("{}年{}", at.with_timezone(&Tokyo).year(), date_time(at))
 }
 
+/// 「15:30」 in Japan, as it is typed.
+pub fn clock(at: impl Borrow<DateTime<Utc>>) -> String {
+    at.borrow().with_timezone(&Tokyo).format("%-H:%M").to_string()
+}
+
 /// For the `datetime` attribute of `<time>`: RFC 3339 with Japan's offset.
 pub fn machine_time(at: impl Borrow<DateTime<Utc>>) -> String {
     at.borrow().with_timezone(&Tokyo).format("%Y-%m-%dT%H:%M:%S%:z").to_string()

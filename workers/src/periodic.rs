@@ -13,8 +13,8 @@ use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
-    account, audit, books, bulk, client_app, device, eligibility, ending, evidence, holiday, inquiry, link, published,
-    reminder, report, snapshot, staff, throttle,
+    account, audit, books, bulk, client_app, device, eligibility, ending, evidence, faq, holiday, inquiry, link,
+    notice, published, reminder, report, snapshot, staff, throttle,
 };
 
 use crate::Works;
@@ -54,6 +54,8 @@ pub const PERIODIC: &[Entry] = &[
     rows("forget_changes_of_checks", TEN_MINUTES, snapshot::sweep),
     rows("forget_bulk_plans", HOURLY, bulk::sweep_plans),
     rows("forget_links", HOURLY, |tx| link::sweep(tx, Duration::days(30))),
+    rows("show_notices", MINUTELY, notice::tick),
+    rows("forget_vain_searches", DAILY, faq::sweep_misses),
     rows("forget_throttles", HOURLY, throttle::sweep),
     rows("forget_staff_sessions", HOURLY, staff::sweep_sessions),
     rows("forget_staff_kept_forms", HOURLY, staff::sweep_kept_forms),
@@ -74,6 +76,7 @@ pub const PERIODIC: &[Entry] = &[
     },
 ];
 
+const MINUTELY: Duration = Duration::minutes(1);
 const TEN_MINUTES: Duration = Duration::minutes(10);
 const HOURLY: Duration = Duration::hours(1);
 const SIX_HOURLY: Duration = Duration::hours(6);

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, Duration};
 use serde::Serialize;
 use uketsuke_core::clock::Clock;
+use uketsuke_core::config::PortalUrls;
 use uketsuke_core::db::{Actor, DatabaseUrl, Db};
 use uketsuke_core::mail::{MailContext, MemoryMail, Transport};
 use uketsuke_core::queue::{self, Job, JobState, MAX_ATTEMPTS, PATIENCE};
@@ -63,7 +64,7 @@ fn house() -> House {
     let db = Db::open(&DatabaseUrl::Sqlite(path), 2, clock.clone(), keyring.clone()).unwrap();
     db.migrate().unwrap();
     let context = MailContext {
-        portal_url: "http://localhost".into(),
+        portals: PortalUrls::new("http://localhost", None),
         admin_url: "http://localhost".into(),
         call_centre_phone: "0120-000-000".into(),
         keyring,

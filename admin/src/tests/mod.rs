@@ -69,7 +69,8 @@ const CONFIG: [(&str, &str); 2] = [
 struct World {
     db: TestDb,
     office: Data<Office>,
-    site: Data<Site>,
+    site: Site,
+    sample: Arc<Sample>,
     applicant: FacilityScope,
     _folder: tempfile::TempDir,
 }
@@ -79,6 +80,7 @@ impl World {
         let db = test_db();
         let applicant = testing::office(&db, true);
         let folder = tempfile::TempDir::new().expect("a folder");
+        let sample = Arc::new(Sample::default());
         let office = Office {
             db: db.db.clone(),
             keyring: keyring(),
@@ -88,7 +90,7 @@ impl World {
             config: Config::from_lookup(|key| CONFIG.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned()))
                 .expect("a configuration")
                 .into(),
-            procedures: Arc::new(Procedures::new(vec![Arc::new(Sample)])),
+            procedures: Arc::new(Procedures::new(vec![sample.clone()])),
         };
         let site = Site {
             name: SITE_OFFICE,
@@ -99,7 +101,15 @@ impl World {
             cookies: OFFICE_COOKIES,
             face: Face::Pages,
         };
-        Self { db, office: Data::new(office), site: Data::new(site), applicant, _folder: folder }
+        Self { db, office: Data::new(office), site, sample, applicant, _folder: folder }
+    }
+
+    /// The same house, told nothing from outside: nobody named an account to pay from.
+    fn without_payer() -> Self {
+        let world = Self::new();
+        let config = Config::from_lookup(|_| None).expect("a configuration");
+        let office = Office { config: config.into(), ..Office::clone(&world.office) };
+        Self { office: Data::new(office), ..world }
     }
 
     /// Somebody without a session.
@@ -275,7 +285,7 @@ impl Browser<'_> {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }
         let office = self.world.office.clone();
-        let app = uketsuke_web::server::app(self.world.site.clone(), |c| configure(c, office));
+        let app = uketsuke_web::server::app(Data::new(self.world.site.clone().into()), |c| configure(c, office));
         let app = init_service(app).await;
         let answer = call_service(&app, request.to_request()).await;
         for cookie in answer.response().cookies() {

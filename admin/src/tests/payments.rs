@@ -7,10 +7,10 @@ use uketsuke_core::staff::role::Role;
 use uketsuke_core::testing::subsidy::{granted, noticed};
 use uketsuke_core::testing::{self, NewFacility, OFFICE};
 
-use super::{Answer, World};
+use super::{Answer, Browser, World};
 
 /// The n-th facility with a grant that waits.
-fn grant(world: &World, n: usize, name: &str, cost: i64) -> ApplicationId {
+pub fn grant(world: &World, n: usize, name: &str, cost: i64) -> ApplicationId {
     let code = format!("13{n:08}");
     world
         .db
@@ -25,9 +25,17 @@ fn grant(world: &World, n: usize, name: &str, cost: i64) -> ApplicationId {
 }
 
 /// The address of the first link that begins so.
-fn link(answer: &Answer, start: &str) -> String {
+pub fn link(answer: &Answer, start: &str) -> String {
     let at = answer.html.find(&format!("href=\"{start}")).unwrap_or_else(|| panic!("no {start} in {}", answer.html));
     answer.html[at + 6..].split('"').next().expect("an address").to_owned()
+}
+
+/// Everything that waits, paid: the address of its batch.
+pub async fn paid(clerk: &mut Browser<'_>) -> String {
+    let batch = clerk.post("/payments", &[("pay_on", "2026-11-26")]).await.location;
+    clerk.post(&format!("{batch}/file"), &[]).await.is(StatusCode::OK);
+    assert_eq!(clerk.post(&format!("{batch}/settle"), &[]).await.location, batch);
+    batch
 }
 
 #[actix_web::test]
@@ -63,6 +71,7 @@ async fn nothing_waits_and_then_a_batch_goes_all_the_way() {
         .has(&long)
         .has("＊＊＊＊456")
         .has("41,000円")
+        .has("<td>準備済み</td>")
         .has_not("戻った振込を記録する");
     clerk.get(&format!("{batch}/dissolve")).await.has("取りやめると");
     let file = clerk.post(&format!("{batch}/file"), &[]).await;
@@ -130,4 +139,99 @@ async fn whoever_only_reads_sees_no_buttons_and_presses_none() {
     }
     let (_, mut support) = world.staff(Role::Support);
     support.get("/payments").await.is(StatusCode::FORBIDDEN);
+}
+
+#[actix_web::test]
+async fn without_an_account_to_pay_from_the_page_says_so_and_prepares_nothing() {
+    let world = World::without_payer();
+    let (_, mut clerk) = world.staff(Role::Administrator);
+    grant(&world, 1, "あおぞら接骨院", 41_000);
+    let page = clerk.get("/payments").await;
+    page.has("振込元の口座が設定されていません").has("1件・合計41,000円").has_not("振込データを作る</button>");
+    assert_eq!(clerk.post("/payments", &[("pay_on", "2026-11-26")]).await.location, "/payments");
+    clerk.get("/payments").await.has("1件・合計41,000円").has("振込データはまだありません");
+}
+
+#[actix_web::test]
+async fn a_wrong_day_for_what_somebody_else_prepared_leads_back_with_a_warning() {
+    let world = World::new();
+    let (_, mut clerk) = world.staff(Role::Administrator);
+    for day in ["きょう", "2026-11-28"] {
+        assert_eq!(clerk.post("/payments", &[("pay_on", day)]).await.location, "/payments");
+        clerk.get("/payments").await.has("banner-warning").has("振込を待っている交付決定はありません");
+    }
+}
+
+#[actix_web::test]
+async fn a_reason_that_cannot_be_kept_is_refused_with_what_was_typed() {
+    let world = World::new();
+    let (_, mut clerk) = world.staff(Role::Administrator);
+    grant(&world, 1, "あおぞら接骨院", 41_000);
+    let batch = paid(&mut clerk).await;
+    world.db.clock.advance(chrono::Duration::days(7));
+    let (_, mut clerk) = world.staff(Role::Administrator);
+    let back = link(&clerk.get(&batch).await, &format!("{batch}/items/"));
+    let long = "あ".repeat(201);
+    for (because, said) in [
+        ("該当口座\u{0}なし", "目に見えない記号"),
+        ("該当口座\nなし", "改行"),
+        ("番号は123456789018", "マイナンバー"),
+        (long.as_str(), "200文字以内"),
+    ] {
+        let answer = clerk.post(&back, &[("returned_on", "2026-11-26"), ("because", because)]).await;
+        answer.is(StatusCode::UNPROCESSABLE_ENTITY).has(said).has("value=\"2026-11-26\"");
+    }
+    let empty = clerk.post(&back, &[("returned_on", ""), ("because", "")]).await;
+    empty.is(StatusCode::UNPROCESSABLE_ENTITY).has("戻ってきた日を入力").has("理由を入力");
+    clerk.get("/payments").await.has_not("戻った振込");
+}
+
+#[actix_web::test]
+async fn a_question_about_what_is_done_already_leads_to_how_it_stands() {
+    let world = World::new();
+    let (_, mut clerk) = world.staff(Role::Administrator);
+    let granted = grant(&world, 1, "あおぞら接骨院", 41_000);
+    assert_eq!(clerk.get(&format!("/payments/again/{granted}")).await.location, "/payments");
+    let batch = clerk.post("/payments", &[("pay_on", "2026-11-26")]).await.location;
+    assert_eq!(clerk.get(&format!("{batch}/settle")).await.location, batch, "its file is not out");
+    let batch = {
+        clerk.post(&format!("{batch}/dissolve"), &[]).await;
+        paid(&mut clerk).await
+    };
+    for step in ["settle", "dissolve"] {
+        assert_eq!(clerk.get(&format!("{batch}/{step}")).await.location, batch);
+        clerk.get(&batch).await.has("いまの状態ではできない操作です");
+    }
+    world.db.clock.advance(chrono::Duration::days(7));
+    let (_, mut clerk) = world.staff(Role::Administrator);
+    let back = link(&clerk.get(&batch).await, &format!("{batch}/items/"));
+    clerk.post(&back, &[("returned_on", "2026-11-27"), ("because", "該当口座なし")]).await;
+    assert_eq!(clerk.get(&back).await.location, batch);
+    clerk.get(&batch).await.has_not("戻った振込を記録する");
+}
+
+#[actix_web::test]
+async fn a_long_batch_and_a_long_list_are_read_page_by_page() {
+    let world = World::new();
+    let (_, mut clerk) = world.staff(Role::Administrator);
+    for n in 1..=52 {
+        grant(&world, n, &format!("第{n}番接骨院"), 41_000);
+    }
+    let mut batch = String::new();
+    for _ in 0..32 {
+        batch = clerk.post("/payments", &[("pay_on", "2026-11-26")]).await.location;
+        assert_eq!(clerk.post(&format!("{batch}/dissolve"), &[]).await.location, batch);
+    }
+    let first = clerk.get(&batch).await;
+    first.has("52件").has("第1番接骨院").has("第50番接骨院").has_not("第51番接骨院");
+    let second = clerk.get(&link(&first, &format!("{batch}?after="))).await;
+    second.has("第51番接骨院").has("第52番接骨院").has_not("第50番接骨院").has_not("rel=\"next\"");
+    let rows = |answer: &Answer| answer.html.matches("<th scope=\"row\"><a href=\"/payments/").count();
+    let first = clerk.get("/payments").await;
+    let second = clerk.get(&link(&first, "/payments?before=")).await;
+    assert_eq!((rows(&first), rows(&second)), (30, 2));
+    second.has_not("rel=\"next\"");
+    for strange in ["/payments?before=x", "/payments?before=%00"] {
+        clerk.get(strange).await.is(StatusCode::NOT_FOUND);
+    }
 }

@@ -2,19 +2,28 @@
 //! of the table is opened with little and with much in the house.
 
 use actix_web::http::{Method, StatusCode};
+use diesel::prelude::*;
 use uketsuke_core::application::submit::submit;
 use uketsuke_core::application::worklist::{Filter, View};
 use uketsuke_core::application::{ApplicationKind, claim, draft, notes};
 use uketsuke_core::bulk::{self, Action, Choice, Chosen};
+use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{Actor, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::facility::kind::Site;
+use uketsuke_core::holiday;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::inquiry::canned::{self, CannedInput, CannedTyped};
 use uketsuke_core::inquiry::{self, Offered, Owner, Sender, Typed, worklist};
+use uketsuke_core::schema::applications;
 use uketsuke_core::scope::{FacilityScope, StaffScope};
+use uketsuke_core::secret::ReceiptNumber;
 use uketsuke_core::staff::role::{Permission, Role};
+use uketsuke_core::subsidy::payment;
+use uketsuke_core::subsidy::programme::{self, Programme};
+use uketsuke_core::testing::subsidy::{granted, noticed};
 use uketsuke_core::testing::{self, NewFacility, OFFICE};
+use uketsuke_core::transfer::zengin::LineEnds;
 use uketsuke_web::routes::Who;
 
 use super::World;
@@ -23,7 +32,8 @@ use crate::routes::routes;
 /// The most queries of one page, its session and its own reading included.
 const MOST: usize = 40;
 
-/// Adds facilities with an application each, some in review, with notes.
+/// Adds facilities with an application each, some in review, with notes; and with a
+/// grant each that waits to be paid.
 fn fill(world: &World, count: usize, first: usize) -> ApplicationId {
     let staff = testing::add_staff(&world.db, Role::Reviewer);
     let answers_first = testing::add_staff(&world.db, Role::Support);
@@ -45,6 +55,12 @@ fn fill(world: &World, count: usize, first: usize) -> ApplicationId {
                 notes::add(tx, &staff, &id, "確認済み")?;
                 ask(tx, &scope, n)?;
                 canned::add(tx, &answers_first, kept_ready())?;
+                let grant = granted(tx, &scope, 41_000)?;
+                noticed(tx, &grant)?;
+                // One that lists can read: the helper's own is no 受付番号.
+                diesel::update(applications::table.find(&grant))
+                    .set(applications::number.eq(ReceiptNumber::mint()))
+                    .execute(tx.conn())?;
                 Ok(id)
             })
             .expect("an application");
@@ -93,6 +109,51 @@ fn inquiry_and_answer(world: &World, scope: &StaffScope) -> (String, String) {
     (row.to_string(), answer.to_string())
 }
 
+/// What the pages of 助成金 are opened with.
+struct Paying {
+    programme: String,
+    batch: String,
+    item: String,
+    held: String,
+}
+
+/// Pays all that waits, after so many batches were given up; all transfers but one
+/// come back. The rules are changed as often, and a year more has a budget.
+fn pay(world: &World, times: i32) -> Paying {
+    let clerk = testing::add_staff(&world.db, Role::Administrator);
+    let payer = world.office.config.transfer_payer.clone().expect("an account");
+    let batch = world.db.write_blocking(clerk.actor(), |tx| {
+        let today = tokyo_date(tx.now().utc());
+        let on = holiday::calendar(tx.conn())?.add_business_days(today, 1);
+        for _ in 0..times {
+            let given_up = payment::prepare(tx, &clerk, (&payer, LineEnds::None), on)?;
+            payment::dissolve(tx, &clerk, &given_up)?;
+        }
+        let batch = payment::prepare(tx, &clerk, (&payer, LineEnds::None), on)?;
+        payment::export(tx, &clerk, &batch)?;
+        payment::settle(tx, &clerk, &batch)?;
+        Ok(batch)
+    });
+    let batch = batch.expect("paid");
+    world.db.clock.advance(chrono::Duration::days(7));
+    let left = world.db.write_blocking(clerk.actor(), |tx| {
+        let today = tokyo_date(tx.now().utc());
+        let items = payment::items(tx.conn(), &batch, 0, 1_000)?;
+        for item in &items[1..] {
+            payment::return_transfer(tx, &clerk, (&batch, &item.id), (today, "該当口座なし"))?;
+        }
+        let Programme { id, version, mut rules } = programme::list(tx.conn())?.remove(0);
+        for n in 0..times {
+            rules.name = format!("第{n}案");
+            programme::change(tx, &clerk, (&id, version + n), &rules, "見直し")?;
+            programme::set_budget(tx, &clerk, &id, 2026 + n, 41_000)?;
+        }
+        let (item, held) = (items[0].id.to_string(), items[1].application_id.to_string());
+        Ok(Paying { programme: id.to_string(), batch: batch.to_string(), item, held })
+    });
+    left.expect("came back")
+}
+
 /// A deed on everything there is, chosen and not yet started.
 fn chosen(world: &World, scope: &StaffScope) -> String {
     let action = if scope.may(Permission::Review) { Action::Approve } else { Action::Export };
@@ -103,7 +164,7 @@ fn chosen(world: &World, scope: &StaffScope) -> String {
     run.expect("a choice").to_string()
 }
 
-async fn count(world: &World, case: &ApplicationId) -> Vec<(String, usize)> {
+async fn count(world: &World, case: &ApplicationId, paying: &Paying) -> Vec<(String, usize)> {
     let facility = world.application(case).facility_id;
     let mut counted = Vec::new();
     for role in [Role::Administrator, Role::Approver] {
@@ -116,10 +177,13 @@ async fn count(world: &World, case: &ApplicationId) -> Vec<(String, usize)> {
                 Some("queue") => route.path.replace("{id}", &run),
                 Some("inquiries") if route.path.contains("/canned/") => route.path.replace("{id}", &answer),
                 Some("inquiries") => route.path.replace("{id}", &asked),
+                Some("subsidies") => route.path.replace("{id}", &paying.programme),
+                Some("payments") => route.path.replace("{id}", &paying.batch),
                 _ => route.path.replace("{id}", facility.as_str()),
             };
             let parts = [("{kind}", "usage_start"), ("{action}", "return"), ("{code}", "name"), ("{verb}", "suspend")];
             let path = parts.iter().fold(path, |path, (part, word)| path.replace(part, word));
+            let path = path.replace("{item}", &paying.item).replace("{application}", &paying.held);
             if path.contains('{') {
                 continue;
             }
@@ -139,9 +203,12 @@ async fn count(world: &World, case: &ApplicationId) -> Vec<(String, usize)> {
 async fn no_page_asks_more_often_when_there_is_more_to_show() {
     let world = World::new();
     let case = fill(&world, 2, 1);
-    let few = count(&world, &case).await;
+    let few = count(&world, &case, &pay(&world, 2)).await;
     fill(&world, 60, 100);
-    let many = count(&world, &case).await;
+    let many = count(&world, &case, &pay(&world, 40)).await;
+    for page in ["/subsidies", "/subsidies/{id}", "/payments", "/payments/{id}", "/payments/{id}/items/{item}/return"] {
+        assert!(few.iter().any(|(counted, _)| counted.ends_with(&format!(" {page}"))), "{page} was not counted");
+    }
     assert!(few.len() > 25 && few.iter().all(|(_, asked)| *asked > 0), "{few:?}");
     for ((page, few), (same, many)) in few.iter().zip(&many) {
         assert_eq!(page, same);

@@ -4,11 +4,13 @@
 use actix_web::http::StatusCode;
 use uketsuke_core::application::State;
 use uketsuke_core::application::mail::Returned;
+use uketsuke_core::application::procedure::{Allowed, Terms};
 use uketsuke_core::db::Actor;
 use uketsuke_core::staff::role::Role;
 use uketsuke_core::testing::{OFFICE, compose_last};
 
 use super::World;
+use super::sample::WITH_COSTS;
 
 /// A grey picture of two pixels by two.
 pub const PNG: &[u8] = &[
@@ -157,6 +159,74 @@ async fn fewer_devices_need_a_reason() {
     assert_eq!(reviewer.post(&approve, &fields).await.location, format!("/cases/{id}"));
     let page = reviewer.get(&format!("/cases/{id}")).await;
     page.has("承認しました").has("職員数に合わせました").has_not("<h2>判断</h2>").has("判断を元に戻せます");
+}
+
+#[actix_web::test]
+async fn a_lower_amount_needs_a_reason_and_is_reckoned_before_it_is_decided() {
+    let world = World::new();
+    let id = world.sent_by(1, WITH_COSTS);
+    let (_, mut reviewer) = world.staff(Role::Reviewer);
+    let (case, approve) = (format!("/cases/{id}"), format!("/cases/{id}/approve"));
+    reviewer.post(&format!("{case}/claim"), &[]).await;
+    let revision = world.application(&id).revision.to_string();
+    let page = reviewer.get(&approve).await;
+    page.has("スマートフォンの費用").has("申請の額：41,000円").has("value=\"41000\"");
+    page.has("承認したときの結果").has("20,500円").has("計算し直す");
+    let fields = |yen: &'static str, reason: &'static str, step: &'static str| {
+        let fixed = [("quantity", "3"), ("yen_1", yen), ("reason_1", reason), ("step", step)];
+        [("revision", revision.clone())].into_iter().chain(fixed.map(|(k, v)| (k, v.to_owned()))).collect::<Vec<_>>()
+    };
+    for (yen, reason, words) in [
+        ("", "", "スマートフォンの費用を入力してください"),
+        ("三万", "対象外です", "スマートフォンの費用は"),
+        ("41,001円", "多くします", "スマートフォンの費用は"),
+        ("30,000円", "", "スマートフォンの費用を減らす理由を入力してください"),
+        ("30,000円", "番号は123456789018", "マイナンバー"),
+    ] {
+        for step in ["", "reckon"] {
+            let fields = fields(yen, reason, step);
+            let fields: Vec<_> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            let answer = reviewer.post(&approve, &fields).await;
+            answer.is(StatusCode::UNPROCESSABLE_ENTITY).has(words).has_not("承認したときの結果");
+            answer.has(&format!("value=\"{yen}\"")).has(&format!("value=\"{reason}\""));
+        }
+    }
+    let reason = "ケースは助成の対象に含まれません";
+    let [reckon, decide] = ["reckon", ""].map(|step| fields("３万円", reason, step));
+    let reckon: Vec<_> = reckon.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let reckoned = reviewer.post(&approve, &reckon).await;
+    reckoned.is(StatusCode::OK).has("承認したときの結果").has("15,000円").has_not("20,500円");
+    reckoned.has("value=\"３万円\"").has(&format!("value=\"{reason}\""));
+    assert_eq!(world.application(&id).state, State::InReview, "reckoning decides nothing");
+    assert!(world.sample.carried_out.lock().expect("whole").is_empty());
+    let decide: Vec<_> = decide.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    assert_eq!(reviewer.post(&approve, &decide).await.location, case);
+    assert_eq!(world.application(&id).state, State::Approved);
+    let part = Allowed { yen: 30_000, reason: reason.to_owned() };
+    let terms = Terms { quantity: Some(3), reason: String::new(), allowed: [("1".to_owned(), part)].into() };
+    assert_eq!(*world.sample.carried_out.lock().expect("whole"), [terms]);
+}
+
+#[actix_web::test]
+async fn the_second_person_sees_what_a_lowered_amount_comes_to() {
+    let world = World::new();
+    let (_, mut admin) = world.staff(Role::Administrator);
+    admin.post("/settings/second-person", &[("kind", "usage_start"), ("wanted", "yes")]).await;
+    let id = world.sent_by(1, WITH_COSTS);
+    let (_, mut first) = world.staff(Role::Approver);
+    let (_, mut second) = world.staff(Role::Approver);
+    let case = format!("/cases/{id}");
+    first.post(&format!("{case}/claim"), &[]).await;
+    let revision = world.application(&id).revision.to_string();
+    let fields =
+        [("revision", revision.as_str()), ("quantity", "3"), ("yen_1", "0"), ("reason_1", "期間より前の購入です")];
+    assert_eq!(first.post(&format!("{case}/approve"), &fields).await.location, case);
+    second.get(&case).await.has("認める額：0円（期間より前の購入です）");
+    second.get(&format!("{case}/confirm")).await.has("助成金の額").has("0円");
+    let revision = world.application(&id).revision.to_string();
+    assert_eq!(second.post(&format!("{case}/confirm"), &[("revision", &revision)]).await.location, case);
+    let carried_out = world.sample.carried_out.lock().expect("whole");
+    assert_eq!(carried_out.first().and_then(|terms| terms.allowed.get("1")).map(|part| part.yen), Some(0));
 }
 
 #[actix_web::test]

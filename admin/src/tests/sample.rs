@@ -1,14 +1,27 @@
-//! The smallest procedure a reviewer can weigh: a name, a number, a note.
+//! The smallest procedure a reviewer can weigh: a name, a number, a note; with the
+//! right note also an amount.
+
+use std::sync::Mutex;
 
 use serde_json::{Value, json};
 use uketsuke_core::application::procedure::*;
 use uketsuke_core::application::{Answers, Application, ApplicationKind};
-use uketsuke_core::db::{Conn, Tx};
+use uketsuke_core::db::{At, Conn, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::form::FieldErrors;
 use uketsuke_core::grant::Grant;
+use uketsuke_core::money::shown;
 
-pub struct Sample;
+#[derive(Default)]
+pub struct Sample {
+    /// On what terms approvals were carried out.
+    pub carried_out: Mutex<Vec<Terms>>,
+}
+
+/// The note of a filing that asks for an amount as well.
+pub const WITH_COSTS: &str = "費用あり";
+/// What such a filing asks for, yen.
+const COSTS: i64 = 41_000;
 
 const REASONS: &[FaultReason] = &[
     FaultReason {
@@ -85,10 +98,20 @@ impl Procedure for Sample {
         let asked = u32::try_from(values["count"].as_u64()?).ok()?;
         Some(Quantity { label: "申請台数", asked })
     }
+    fn allowances(&self, values: &Value) -> Vec<Allowance> {
+        let asked = Allowance { code: "1".into(), label: "スマートフォンの費用".into(), asked: COSTS };
+        if values["note"] == WITH_COSTS { vec![asked] } else { Vec::new() }
+    }
+    fn outcome(&self, _: &mut Conn, values: &Value, terms: &Terms, _: At) -> Result<Vec<(String, String)>> {
+        let granted = |asked: Allowance| terms.allowed.get(&asked.code).map_or(asked.asked, |part| part.yen);
+        let line = |asked: Allowance| ("助成金の額".to_owned(), shown(granted(asked) / 2));
+        Ok(self.allowances(values).into_iter().map(line).collect())
+    }
     fn approves_itself(&self, _: &mut Conn, _: &Case, _: &Value) -> Result<bool> {
         Ok(false)
     }
-    fn effect(&self, _: &mut Tx<'_>, _: &Grant, _: &Value, _: &Terms) -> Result<()> {
+    fn effect(&self, _: &mut Tx<'_>, _: &Grant, _: &Value, terms: &Terms) -> Result<()> {
+        self.carried_out.lock().expect("no test has fallen over").push(terms.clone());
         Ok(())
     }
     fn retract(&self, _: &mut Tx<'_>, _: &Application) -> Result<()> {

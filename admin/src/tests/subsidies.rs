@@ -6,7 +6,8 @@ use uketsuke_core::staff::role::Role;
 use uketsuke_core::testing::{sql, subsidy::granted};
 use uketsuke_core::{books, subsidy::programme};
 
-use super::World;
+use super::payments::{grant, link, paid};
+use super::{Answer, World};
 
 const NEW: [(&str, &str); 11] = [
     ("name", "訪問看護の試行"),
@@ -22,7 +23,7 @@ const NEW: [(&str, &str); 11] = [
     ("opens_on", "2026-04-01"),
 ];
 
-fn with(changed: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+fn with<'t>(changed: &[(&'t str, &'t str)]) -> Vec<(&'t str, &'t str)> {
     let kept = NEW.iter().copied().filter(|(name, _)| changed.iter().all(|(other, _)| other != name));
     kept.chain(changed.iter().copied()).collect()
 }
@@ -41,6 +42,8 @@ async fn a_programme_is_shown_before_it_is_saved() {
     corrected.is(StatusCode::OK).has("value=\"60,000円\"").has_not("まだ保存していません");
     let saved = admin.post("/subsidies/new", &with(&[("comment", "試行のため"), ("step", "send")])).await;
     assert!(saved.location.starts_with("/subsidies/0"), "{}", saved.location);
+    let twice = admin.post("/subsidies/new", &with(&[("comment", "試行のため"), ("step", "send")])).await;
+    assert_eq!(twice.location, saved.location, "a double click adds no second programme");
     assert_eq!(count(), 6);
     admin.get(&saved.location).await.has("訪問看護の試行").has("試行のため").has("100円未満を切り捨て");
 }
@@ -89,14 +92,23 @@ async fn of_two_administrators_the_slower_one_is_told_and_loses_nothing() {
     let shown = first.post(&path, &change("施術所等（新）", "")).await;
     shown.has("変わります").has("送ったときの内容のまま審査されます").has("0件").has("40,000円に変わります");
     assert_eq!(first.post(&path, &change("施術所等（新）", "send")).await.location, format!("/subsidies/{id}"));
+    let twice = first.post(&path, &change("施術所等（新）", "send")).await;
+    assert_eq!(twice.location, format!("/subsidies/{id}"), "a double click is no quarrel with oneself");
     let told = second.post(&path, &change("施術所等（別案）", "send")).await;
     told.is(StatusCode::CONFLICT)
         .has("ほかの人がこの制度を変更しました")
         .has("施術所等（別案）")
+        .has("いまは第2版です：名前の見直し（")
+        .has("制度の名前：施術所等（資格確認限定型）→施術所等（新）")
         .has("name=\"seen\" value=\"2\"");
     let history = first.get(&format!("/subsidies/{id}")).await;
     history.has("施術所等（新）").has("第2版").has("名前の見直し").has("施術所等（資格確認限定型）→施術所等（新）");
-    history.has_not("別案");
+    history.has_not("別案").has_not("第3版");
+    let same = with(&[("name", "施術所等（新）"), ("comment", "もう一度"), ("seen", "2"), ("step", "")]);
+    second.post(&path, &same).await.is(StatusCode::OK).has("変わる項目がありません").has_not("変わります</td>");
+    // Before what is typed is judged against the newest version, it has to be readable.
+    let bad = with(&[("name", ""), ("comment", "別案"), ("seen", "1"), ("step", "send")]);
+    second.post(&path, &bad).await.is(StatusCode::UNPROCESSABLE_ENTITY).has("name=\"seen\" value=\"1\"");
 }
 
 #[actix_web::test]
@@ -135,4 +147,70 @@ async fn readers_change_nothing() {
         reader.get("/subsidies/new").await.is(StatusCode::FORBIDDEN);
         reader.post(&format!("/subsidies/{id}/budget"), &[]).await.is(StatusCode::FORBIDDEN);
     }
+}
+
+/// The figures of the first row of the books.
+fn figures(answer: &Answer) -> Vec<String> {
+    let table = answer.html.split("id=\"books\"").nth(1).expect("the books");
+    let row = table.split("<tbody>").nth(1).and_then(|rows| rows.split("</tr>").next()).expect("a row");
+    let cells = row.split("<td class=\"number\">").skip(1);
+    cells.map(|cell| cell.split("</td>").next().unwrap_or_default().to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn books_follow_a_grant_until_it_comes_back() {
+    const NONE: &str = "0件・0円";
+    const ONE: &str = "1件・41,000円";
+    let world = World::new();
+    let (_, mut admin) = world.staff(Role::Administrator);
+    grant(&world, 1, "あおぞら接骨院", 41_000);
+    let of_four = |answer: &Answer| figures(answer)[3..7].to_vec();
+    assert_eq!(of_four(&admin.get("/subsidies").await), [ONE, NONE, NONE, NONE], "it waits");
+    let batch = admin.post("/payments", &[("pay_on", "2026-11-26")]).await.location;
+    assert_eq!(of_four(&admin.get("/subsidies").await), [NONE, ONE, NONE, NONE], "it is under way");
+    admin.post(&format!("{batch}/dissolve"), &[]).await;
+    let batch = paid(&mut admin).await;
+    assert_eq!(of_four(&admin.get("/subsidies").await), [NONE, NONE, ONE, NONE], "it is paid");
+    world.db.clock.advance(chrono::Duration::days(7));
+    let (_, mut admin) = world.staff(Role::Administrator);
+    let back = link(&admin.get(&batch).await, &format!("{batch}/items/"));
+    admin.post(&back, &[("returned_on", "2026-11-27"), ("because", "該当口座なし")]).await;
+    let page = admin.get("/subsidies").await;
+    assert_eq!(of_four(&page), [ONE, NONE, NONE, ONE], "it came back and waits");
+    assert_eq!(figures(&page)[7..], ["未設定", ""]);
+    books::check_night(&world.db.db).await.expect("checked");
+    admin.get("/subsidies").await.has("すべて合っています");
+}
+
+#[actix_web::test]
+async fn long_and_strange_names_are_shown_as_they_are_typed() {
+    let world = World::new();
+    let (_, mut admin) = world.staff(Role::Administrator);
+    let long = "訪問看護".repeat(50);
+    let saved = admin.post("/subsidies/new", &with(&[("comment", "<b>"), ("name", &long), ("step", "send")])).await;
+    admin.get("/subsidies").await.has(&long);
+    admin.get(&saved.location).await.has(&long).has_not("<b>");
+    let longer = format!("{long}。");
+    let answer = admin.post("/subsidies/new", &with(&[("comment", "x"), ("name", &longer)])).await;
+    answer.is(StatusCode::UNPROCESSABLE_ENTITY).has("200文字以内").has(&longer);
+    for (name, value) in
+        [("comment", &*longer), ("comment", "x\u{0}"), ("name", "二\n行"), ("total_cap", "99999999999999")]
+    {
+        let changed = [("comment", "x"), (name, value)];
+        admin.post("/subsidies/new", &with(&changed)).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[actix_web::test]
+async fn a_house_without_programmes_says_so() {
+    let world = World::new();
+    let empty = "delete from subsidy_rules; delete from subsidy_programmes";
+    for statement in empty.split("; ") {
+        world.db.read_blocking(|c| sql(c, statement)).expect("emptied");
+    }
+    let (_, mut admin) = world.staff(Role::Administrator);
+    admin.get("/subsidies").await.has("制度はまだありません").has("制度を追加する").has("まだ点検していません");
+    let unknown = world.applicant.facility();
+    admin.get(&format!("/subsidies/{unknown}")).await.is(StatusCode::NOT_FOUND);
+    admin.get(&format!("/subsidies/{unknown}/edit")).await.is(StatusCode::NOT_FOUND);
 }

@@ -3,50 +3,26 @@
 
 use diesel::prelude::*;
 
-use crate::db::{Conn, Tx, text_enum};
+use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::ids::{AccountId, ConsentId};
+use crate::legal;
+pub use crate::legal::Document;
 use crate::schema::consents;
 
-text_enum! {
-    /// A text one consents to.
-    pub enum Document {
-        /// 利用規約
-        Terms = "terms",
-        /// プライバシーポリシー
-        Privacy = "privacy",
-    }
-}
-
-impl Document {
-    /// The version in force: the date on which its text was last changed.
-    pub const fn version(self) -> &'static str {
-        match self {
-            Self::Terms => "2026-11-01",
-            Self::Privacy => "2026-11-01",
-        }
-    }
-
-    /// The name users read.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Terms => "利用規約",
-            Self::Privacy => "プライバシーポリシー",
-        }
-    }
-}
-
-/// The texts whose version in force this person has not consented to.
+/// The texts whose version in force this person has not consented to, each with that
+/// version.
 ///
 /// # Errors
 /// From the database only.
-pub fn missing(conn: &mut Conn, account: &AccountId) -> Result<Vec<Document>> {
+pub fn missing(conn: &mut Conn, account: &AccountId, now: At) -> Result<Vec<(Document, String)>> {
     let given: Vec<(Document, String)> = consents::table
         .filter(consents::account_id.eq(account))
         .select((consents::document, consents::version))
         .load(conn)?;
-    let lacks = |document: &Document| !given.iter().any(|(d, v)| d == document && v == document.version());
-    Ok(Document::ALL.iter().copied().filter(lacks).collect())
+    let mut wanted = legal::versions_in_force(conn, now)?;
+    wanted.retain(|text| !given.contains(text));
+    Ok(wanted)
 }
 
 /// Records consent to a version; again changes nothing.
@@ -69,10 +45,17 @@ pub fn record(tx: &mut Tx<'_>, account: &AccountId, document: Document, version:
     Ok(())
 }
 
-/// Records consent to all versions in force.
+/// Records consent to those versions that were shown and are in force; what came
+/// into force meanwhile has still to be asked for.
 ///
 /// # Errors
 /// From the database only.
-pub fn record_all(tx: &mut Tx<'_>, account: &AccountId) -> Result<()> {
-    Document::ALL.iter().try_for_each(|document| record(tx, account, *document, document.version()))
+pub fn record_shown(tx: &mut Tx<'_>, account: &AccountId, shown: &[(Document, String)]) -> Result<()> {
+    let now = tx.now();
+    for (document, version) in legal::versions_in_force(tx.conn(), now)? {
+        if shown.contains(&(document, version.clone())) {
+            record(tx, account, document, &version)?;
+        }
+    }
+    Ok(())
 }

@@ -93,13 +93,13 @@ pub async fn login(
 }
 
 fn open(tx: &mut Tx<'_>, account: &AccountId, user_agent: &str) -> Result<NewSession> {
-    let address = tx.actor().address.clone().unwrap_or_default();
+    let (now, address) = (tx.now(), tx.actor().address.clone().unwrap_or_default());
     let last_login_at = repo::get(tx.conn(), account)?.last_login_at;
     let (token, facility) = session::open(tx, account, &address, user_agent)?;
     repo::note_login(tx, account)?;
     let deed = Deed::new("account.logged_in", "accounts", account.as_str());
     tx.record(facility.iter().fold(deed, |deed, facility| deed.at_facility(facility)))?;
-    let consent_needed = !consent::missing(tx.conn(), account)?.is_empty();
+    let consent_needed = !consent::missing(tx.conn(), account, now)?.is_empty();
     Ok(NewSession { token, last_login_at, consent_needed })
 }
 

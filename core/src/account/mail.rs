@@ -4,10 +4,12 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::reset::RESET_LIFE;
-use super::{repo, signup};
+use super::{membership, repo, signup};
 use crate::clock::tokyo_time;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::facility;
+use crate::facility::kind::Site;
 use crate::ids::{AccountId, SignupId};
 use crate::link::{self, LinkPurpose};
 use crate::mail::{Letter, MailContext, Message};
@@ -22,6 +24,8 @@ struct Facts {
     other_url: String,
     /// Until when the link works, or when something happened.
     when: String,
+    /// The portal site it is from.
+    site: Site,
     call_centre: String,
 }
 
@@ -38,6 +42,7 @@ macro_rules! text {
         }
         Ok(Some(Message {
             to: $to,
+            site: Some($facts.site),
             subject: Subject.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f: &$facts }.render().map_err(Error::internal)?,
             ..Message::default()
@@ -62,12 +67,14 @@ impl Letter for Activation {
         let Some(signup) = found.filter(|signup| signup.activated_at.is_none()) else { return Ok(None) };
         let life = chrono::Duration::hours(self.hours);
         let token = link::mint(tx, LinkPurpose::Activate, self.signup.as_str(), life)?;
+        let site = facility::repo::get(tx.conn(), &signup.facility_id)?.site();
         let facts = Facts {
             family_name: signup.family_name,
             given_name: signup.given_name,
-            url: format!("{}/activate/{}", context.portal_url, token.reveal()),
+            url: format!("{}/activate/{}", context.portal_url(site), token.reveal()),
             other_url: String::new(),
             when: tokyo_time((tx.now() + life).utc()),
+            site,
             call_centre: context.call_centre_phone.clone(),
         };
         text!(
@@ -79,18 +86,29 @@ impl Letter for Activation {
     }
 }
 
-/// What a letter about an account has in common.
-fn facts(tx: &mut Tx<'_>, id: &AccountId, context: &MailContext) -> Result<Option<(String, Facts)>> {
+/// What a letter about an account has in common. It is from `asked_at`, the site at
+/// which somebody asked for it, else from that of the account's first facility.
+fn facts(
+    tx: &mut Tx<'_>,
+    id: &AccountId,
+    asked_at: Option<Site>,
+    context: &MailContext,
+) -> Result<Option<(String, Facts)>> {
     let account = match repo::get(tx.conn(), id) {
         Err(Error::NotFound) => return Ok(None),
         other => other?,
     };
+    let site = match asked_at {
+        Some(site) => site,
+        None => membership::site_of(tx.conn(), id)?,
+    };
     let facts = Facts {
         family_name: account.family_name,
         given_name: account.given_name,
-        url: format!("{}/login", context.portal_url),
-        other_url: format!("{}/reset", context.portal_url),
+        url: format!("{}/login", context.portal_url(site)),
+        other_url: format!("{}/reset", context.portal_url(site)),
         when: tokyo_time(tx.now().utc()),
+        site,
         call_centre: context.call_centre_phone.clone(),
     };
     Ok(Some((account.email, facts)))
@@ -107,7 +125,7 @@ impl Letter for AccountActivated {
     const NAME: &'static str = "account_activated";
 
     fn compose(&self, tx: &mut Tx<'_>, context: &MailContext) -> Result<Option<Message>> {
-        let Some((to, facts)) = facts(tx, &self.account, context)? else { return Ok(None) };
+        let Some((to, facts)) = facts(tx, &self.account, None, context)? else { return Ok(None) };
         text!(facts, to, "mail/account_activated/subject.txt", "mail/account_activated/body.txt")
     }
 }
@@ -123,7 +141,7 @@ impl Letter for AccountKnown {
     const NAME: &'static str = "account_known";
 
     fn compose(&self, tx: &mut Tx<'_>, context: &MailContext) -> Result<Option<Message>> {
-        let Some((to, facts)) = facts(tx, &self.account, context)? else { return Ok(None) };
+        let Some((to, facts)) = facts(tx, &self.account, None, context)? else { return Ok(None) };
         text!(facts, to, "mail/account_known/subject.txt", "mail/account_known/body.txt")
     }
 }
@@ -133,16 +151,19 @@ impl Letter for AccountKnown {
 pub struct PasswordReset {
     /// The account.
     pub account: AccountId,
+    /// The site at which it was asked for, where each has its own address.
+    #[serde(default)]
+    pub site: Option<Site>,
 }
 
 impl Letter for PasswordReset {
     const NAME: &'static str = "account_reset";
 
     fn compose(&self, tx: &mut Tx<'_>, context: &MailContext) -> Result<Option<Message>> {
-        let Some((to, facts)) = facts(tx, &self.account, context)? else { return Ok(None) };
+        let Some((to, facts)) = facts(tx, &self.account, self.site, context)? else { return Ok(None) };
         let token = link::mint(tx, LinkPurpose::ResetPassword, self.account.as_str(), RESET_LIFE)?;
         let facts = Facts {
-            url: format!("{}/reset/{}", context.portal_url, token.reveal()),
+            url: format!("{}/reset/{}", context.portal_url(facts.site), token.reveal()),
             when: tokyo_time((tx.now() + RESET_LIFE).utc()),
             ..facts
         };
@@ -171,7 +192,7 @@ impl Letter for AccountChanged {
     const NAME: &'static str = "account_changed";
 
     fn compose(&self, tx: &mut Tx<'_>, context: &MailContext) -> Result<Option<Message>> {
-        let Some((to, facts)) = facts(tx, &self.account, context)? else { return Ok(None) };
+        let Some((to, facts)) = facts(tx, &self.account, None, context)? else { return Ok(None) };
         match self.change {
             Change::Password => text!(facts, to, "mail/account_changed/subject.txt", "mail/account_changed/body.txt"),
         }

@@ -7,6 +7,7 @@ use crate::audit::Deed;
 use crate::clock::tokyo_date;
 use crate::db::{At, Conn, Tx};
 use crate::error::Result;
+use crate::facility::kind::{FacilityKind, Site};
 use crate::facility::{self, Facility};
 use crate::grant::Grant;
 use crate::ids::{AccountId, FacilityId, MembershipId};
@@ -37,6 +38,19 @@ pub fn list_facilities(conn: &mut Conn, account: &AccountId) -> Result<Vec<Seat>
     let mut seats: Vec<Seat> = rows.into_iter().map(seat).collect();
     seats.sort_by_key(|seat| !seat.verified);
     Ok(seats)
+}
+
+/// The portal site of the facility a person joined first: where their letters lead
+/// that are about no facility.
+pub(super) fn site_of(conn: &mut Conn, account: &AccountId) -> Result<Site> {
+    let first: Option<FacilityKind> = memberships::table
+        .inner_join(facilities::table)
+        .filter(memberships::account_id.eq(account))
+        .order((memberships::created_at, memberships::id))
+        .select(facilities::kind)
+        .first(conn)
+        .optional()?;
+    Ok(first.map_or(Site::Omf, |kind| kind.entry().site))
 }
 
 /// Every verified person of a facility.

@@ -9,6 +9,7 @@ mod activate;
 mod columns;
 pub mod consent;
 mod draft;
+mod handover;
 mod kept;
 mod login;
 pub mod mail;
@@ -26,6 +27,7 @@ pub mod watch;
 
 pub use activate::{Activated, activate, look_at_activation};
 pub use draft::{Draft, Step, discard_draft, find_draft, save_draft, save_password};
+pub use handover::{OPEN_WITHIN as HANDOVER_WITHIN, hand_over, look_at_handover, take_over};
 pub use kept::{has_kept_form, keep_form, take_kept_form};
 pub use login::{Attempt, LoginOutcome, NewSession, login};
 pub use membership::{Seat, join, list_facilities, unverify_applicant, verified_people, verify_applicant};

@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 
 use super::AccountRules;
-use super::consent::Document;
 use super::draft::{self, Step};
 use super::person::{Person, consent_missing};
 use super::signup::{self, MailOutcome};
@@ -13,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::facility;
 use crate::form::FieldErrors;
 use crate::ids::{FacilityId, SignupId};
+use crate::legal::{self, Document};
 use crate::refusal::Refusal;
 use crate::schema::signups;
 use crate::secret::{Keyring, PasswordHash, Purpose, TokenHash};
@@ -92,6 +92,11 @@ fn insert(
     password: &PasswordHash,
 ) -> Result<SignupId> {
     let (id, now) = (SignupId::mint(), tx.now());
+    let versions = legal::versions_in_force(tx.conn(), now)?;
+    let version = |document: Document| {
+        let found = versions.iter().find(|(one, _)| *one == document);
+        found.map(|(_, version)| version.clone()).unwrap_or_default()
+    };
     diesel::insert_into(signups::table)
         .values((
             signups::id.eq(&id),
@@ -102,8 +107,8 @@ fn insert(
             signups::phone.eq(&person.phone),
             signups::facility_id.eq(facility),
             signups::password_hash.eq(password),
-            signups::terms_version.eq(Document::Terms.version()),
-            signups::privacy_version.eq(Document::Privacy.version()),
+            signups::terms_version.eq(version(Document::Terms)),
+            signups::privacy_version.eq(version(Document::Privacy)),
             signups::visitor_hash.eq(visitor),
             signups::created_at.eq(now),
         ))

@@ -8,6 +8,7 @@ use super::model::AccountState;
 use super::{Account, AccountRules, password, repo, session, signup};
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
+use crate::facility::kind::Site;
 use crate::fold::Email;
 use crate::ids::AccountId;
 use crate::link::{self, Link, LinkPurpose};
@@ -17,19 +18,26 @@ use crate::secret::{Keyring, PasswordHash, TokenHash};
 /// Life of a reset link.
 pub const RESET_LIFE: Duration = Duration::hours(1);
 
-/// Sends the owner of the address a link; a registration that still waits for
+/// Sends the owner of the address a link to the site asked at (`None` where one
+/// address serves both sites); a registration that still waits for
 /// its first mail gets that again. What was done is for nobody to know.
 ///
 /// # Errors
 /// From the database only.
-pub fn ask_for_reset(tx: &mut Tx<'_>, keyring: &Keyring, rules: AccountRules, email: &Email) -> Result<()> {
+pub fn ask_for_reset(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    rules: AccountRules,
+    email: &Email,
+    site: Option<Site>,
+) -> Result<()> {
     if signup::may_mail(tx, keyring, email.key())? != signup::MailOutcome::Sent {
         return Ok(());
     }
     match repo::find_by_email(tx.conn(), email.key())? {
         Some(account) if account.state == AccountState::Active => {
             link::replace_all(tx, LinkPurpose::ResetPassword, account.id.as_str())?;
-            tx.send(&PasswordReset { account: account.id })?;
+            tx.send(&PasswordReset { account: account.id, site })?;
         }
         Some(_) => {}
         None => {

@@ -10,6 +10,8 @@ use super::watch;
 use crate::audit::Deed;
 use crate::db::{Actor, ActorKind, At, Conn, Db, Tx};
 use crate::error::{Error, Result};
+use crate::facility::kind::FacilityKind;
+use crate::facility::prefecture::Prefecture;
 use crate::ids::{AccountId, FacilityId, SessionId, StaffId};
 use crate::schema::{accounts, facilities, memberships, sessions};
 use crate::scope::FacilityScope;
@@ -35,8 +37,10 @@ pub struct Session {
     pub person: String,
     /// The facility in hand.
     pub facility_name: String,
-    /// The portal that facility belongs to.
-    pub site: crate::facility::kind::Site,
+    /// Its kind, which decides the portal it belongs to.
+    pub kind: FacilityKind,
+    /// Its prefecture.
+    pub prefecture: Prefecture,
     /// Whether there is another facility to switch to.
     pub can_switch: bool,
     pub(super) eyes: Eyes,
@@ -68,7 +72,7 @@ impl Session {
 }
 
 type LiveRow = (SessionId, At, AccountId, String, String, Option<FacilityId>);
-type SeatRow = (FacilityId, String, crate::facility::kind::FacilityKind, MembershipState);
+type SeatRow = (FacilityId, String, FacilityKind, Prefecture, MembershipState);
 
 /// Finds the live session of a cookie, and notes that it was used.
 ///
@@ -109,11 +113,13 @@ fn find_live(conn: &mut Conn, hash: &TokenHash, now: At) -> Result<Option<(Sessi
     let seats = seats(conn, &account)?;
     let can_switch = seats.len() > 1;
     let in_hand = seats.iter().position(|seat| Some(&seat.0) == chosen.as_ref()).unwrap_or(0);
-    let Some((facility, facility_name, kind, state)) = seats.into_iter().nth(in_hand) else { return Ok(None) };
+    let Some((facility, facility_name, kind, prefecture, state)) = seats.into_iter().nth(in_hand) else {
+        return Ok(None);
+    };
     let scope = FacilityScope::mint(facility, account.clone(), state == MembershipState::Verified);
     let person = format!("{family} {given}");
-    let (site, eyes) = (kind.entry().site, Eyes::Own);
-    Ok(Some((Session { id, account, person, facility_name, site, can_switch, eyes, scope }, seen_at)))
+    let eyes = Eyes::Own;
+    Ok(Some((Session { id, account, person, facility_name, kind, prefecture, can_switch, eyes, scope }, seen_at)))
 }
 
 fn seats(conn: &mut Conn, account: &AccountId) -> Result<Vec<SeatRow>> {
@@ -121,7 +127,7 @@ fn seats(conn: &mut Conn, account: &AccountId) -> Result<Vec<SeatRow>> {
         .inner_join(facilities::table)
         .filter(memberships::account_id.eq(account))
         .order((memberships::created_at, memberships::id))
-        .select((facilities::id, facilities::name, facilities::kind, memberships::state))
+        .select((facilities::id, facilities::name, facilities::kind, facilities::prefecture, memberships::state))
         .load(conn)?)
 }
 
@@ -181,7 +187,7 @@ fn last_facility(conn: &mut Conn, account: &AccountId) -> Result<Option<Facility
         .optional()?;
     let seats = seats(conn, account)?;
     let held = last.flatten().filter(|last| seats.iter().any(|seat| &seat.0 == last));
-    let verified = seats.iter().find(|seat| seat.3 == MembershipState::Verified);
+    let verified = seats.iter().find(|seat| seat.4 == MembershipState::Verified);
     Ok(held.or_else(|| verified.or(seats.first()).map(|seat| seat.0.clone())))
 }
 

@@ -14,6 +14,7 @@ use crate::audit::Deed;
 use crate::db::{At, Conn, Tx, text_enum};
 use crate::error::{Error, Result};
 use crate::facility::kind::FacilityKind;
+use crate::facility::prefecture::Prefecture;
 use crate::ids::{AccountId, FacilityId, SessionId, StaffId, WatchId};
 use crate::link::{self, LinkPurpose};
 use crate::schema::{facilities, facility_watches, staff};
@@ -129,7 +130,7 @@ pub fn open(tx: &mut Tx<'_>, token: &TokenHash) -> Result<PlainToken> {
     Ok(cookie)
 }
 
-type Row = (WatchId, StaffId, String, FacilityId, String, FacilityKind);
+type Row = (WatchId, StaffId, String, FacilityId, String, FacilityKind, Prefecture);
 
 /// The live look of a cookie; the rights are those of this moment.
 pub(super) fn find(conn: &mut Conn, token: &TokenHash, now: At) -> Result<Option<Session>> {
@@ -138,18 +139,26 @@ pub(super) fn find(conn: &mut Conn, token: &TokenHash, now: At) -> Result<Option
         .inner_join(facilities::table)
         .filter(facility_watches::token_hash.eq(token))
         .filter(facility_watches::ends_at.gt(now))
-        .select((facility_watches::id, staff::id, staff::name, facilities::id, facilities::name, facilities::kind))
+        .select((
+            facility_watches::id,
+            staff::id,
+            staff::name,
+            facilities::id,
+            facilities::name,
+            facilities::kind,
+            facilities::prefecture,
+        ))
         .first(conn)
         .optional()?;
-    let Some((id, member, person, facility, facility_name, kind)) = row else { return Ok(None) };
+    let Some((id, member, person, facility, facility_name, kind, prefecture)) = row else { return Ok(None) };
     let nobody = (SessionId::parse(id.as_str()), AccountId::parse(id.as_str()));
     let (Some(id), Some(account)) = nobody else { return Ok(None) };
     if !may_now(conn, &member)? {
         return Ok(None);
     }
     let scope = FacilityScope::mint_watching(facility, account.clone());
-    let (site, eyes) = (kind.entry().site, Eyes::Staff(member));
-    Ok(Some(Session { id, account, person, facility_name, site, can_switch: false, eyes, scope }))
+    let eyes = Eyes::Staff(member);
+    Ok(Some(Session { id, account, person, facility_name, kind, prefecture, can_switch: false, eyes, scope }))
 }
 
 fn may_now(conn: &mut Conn, id: &StaffId) -> Result<bool> {

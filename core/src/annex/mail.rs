@@ -8,7 +8,7 @@ use super::{Annex, Ended, get};
 use crate::account::{find_active_account, verified_people};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::facility::{self, Facility};
+use crate::facility::{self, Facility, kind::Site};
 use crate::ids::{AccountId, AnnexId, FacilityId};
 use crate::mail::{Letter, MailContext, Message};
 
@@ -64,6 +64,8 @@ struct Facts {
     is_main: bool,
     objected: bool,
     url: String,
+    /// The portal site it is from.
+    site: Site,
     call_centre: String,
 }
 
@@ -80,13 +82,18 @@ fn facts(
         None => &annex.subordinate_id,
     };
     let Some(person) = find_active_account(tx.conn(), account)? else { return Ok(None) };
+    let is_main = annex.is_main(facility);
+    let other = facility::repo::get(tx.conn(), annex.other(facility))?;
+    let facility = facility::repo::get(tx.conn(), facility)?;
+    let site = facility.site();
     let facts = Facts {
         who: person.full_name(),
-        is_main: annex.is_main(facility),
-        other: facility::repo::get(tx.conn(), annex.other(facility))?,
-        facility: facility::repo::get(tx.conn(), facility)?,
+        is_main,
+        other,
+        facility,
         objected: ended == Some(Ended::Objected),
-        url: format!("{}/applications/start/annex_cancellation", context.portal_url),
+        url: format!("{}/applications/start/annex_cancellation", context.portal_url(site)),
+        site,
         call_centre: context.call_centre_phone.clone(),
     };
     Ok(Some((person.email, facts)))
@@ -114,6 +121,7 @@ macro_rules! letter {
                 let Some((to, f)) = facts(tx, context, $of)? else { return Ok(None) };
                 Ok(Some(Message {
                     to,
+                    site: Some(f.site),
                     subject: Subject { f: &f }.render().map_err(Error::internal)?.trim().to_owned(),
                     body: Body { f: &f }.render().map_err(Error::internal)?,
                     ..Message::default()

@@ -9,7 +9,10 @@ use super::repo::{self, Addressee};
 use super::state::{State, Verb};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::facility::{self, kind::ClientForm};
+use crate::facility::{
+    self,
+    kind::{ClientForm, Site},
+};
 use crate::ids::ApplicationId;
 use crate::mail::{Letter, MailContext, Message};
 
@@ -30,12 +33,16 @@ struct Facts {
     gives_devices: bool,
     /// What follows where no devices are given.
     then: &'static [&'static str],
+    /// The portal site it is from.
+    site: Site,
     call_centre: String,
 }
 
 fn facts(tx: &mut Tx<'_>, id: &ApplicationId, context: &MailContext) -> Result<Facts> {
     let application: Application = repo::get(tx.conn(), id)?;
     let decision = repo::public_history(tx.conn(), id)?.into_iter().find(|event| decides(event.verb));
+    let facility = facility::repo::get(tx.conn(), &application.facility_id)?;
+    let portal = context.portal_url(facility.site());
     Ok(Facts {
         who: repo::addressee(tx.conn(), &application)?,
         title: application.kind.title(),
@@ -44,11 +51,12 @@ fn facts(tx: &mut Tx<'_>, id: &ApplicationId, context: &MailContext) -> Result<F
         due: application.due_on.map_or(String::new(), |d| d.format("%-m月%-d日").to_string()),
         reason: decision.map_or(String::new(), |event| event.reason),
         faults: repo::open_faults(tx.conn(), id)?.into_iter().map(|f| f.text).collect(),
-        makes_accounts: facility::repo::get(tx.conn(), &application.facility_id)?.client() == ClientForm::HomeConsent,
+        makes_accounts: facility.client() == ClientForm::HomeConsent,
         gives_devices: application.kind.entry().gives_devices,
         then: application.kind.entry().then,
-        url: format!("{}/applications/{id}", context.portal_url),
-        devices_url: format!("{}/devices", context.portal_url),
+        url: format!("{portal}/applications/{id}"),
+        devices_url: format!("{portal}/devices"),
+        site: facility.site(),
         call_centre: context.call_centre_phone.clone(),
     })
 }
@@ -85,6 +93,7 @@ macro_rules! letter {
                 let f = &facts(tx, &self.application, context)?;
                 Ok(Some(Message {
                     to: f.who.email.clone(),
+                    site: Some(f.site),
                     subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
                     body: Body { f }.render().map_err(Error::internal)?,
                     ..Message::default()

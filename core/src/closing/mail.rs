@@ -11,7 +11,7 @@ use crate::application::{ApplicationKind, State};
 use crate::clock::tokyo_date;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::facility::{self, Facility};
+use crate::facility::{self, Facility, kind::Site};
 use crate::ids::{AccountId, FacilityId};
 use crate::mail::{Letter, MailContext, Message};
 use crate::schema::applications;
@@ -39,6 +39,8 @@ struct Facts {
     /// The person has a draft.
     draft: bool,
     url: String,
+    /// The portal site it is from.
+    site: Site,
     call_centre: String,
 }
 
@@ -71,7 +73,7 @@ impl Letter for FacilityClosed {
         let facility = facility::repo::get(tx.conn(), &self.facility)?;
         let Some(closed_on) = facility.closed_on else { return Ok(None) };
         let Some(account) = find_active_account(tx.conn(), &self.account)? else { return Ok(None) };
-        let open = open_applications(tx.conn(), self)?;
+        let (open, site) = (open_applications(tx.conn(), self)?, facility.site());
         let f = &Facts {
             family_name: account.family_name,
             given_name: account.given_name,
@@ -80,11 +82,13 @@ impl Letter for FacilityClosed {
             closed_on,
             draft: open.iter().any(|(_, number)| number.is_none()),
             numbers: open.iter().filter_map(|(kind, number)| Some(named(*kind, number.as_ref()?))).collect(),
-            url: format!("{}/home", context.portal_url),
+            url: format!("{}/home", context.portal_url(site)),
+            site,
             call_centre: context.call_centre_phone.clone(),
         };
         Ok(Some(Message {
             to: account.email,
+            site: Some(site),
             subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f }.render().map_err(Error::internal)?,
             ..Message::default()

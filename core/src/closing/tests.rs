@@ -211,7 +211,7 @@ async fn the_letter_says_what_ends_when_and_what_to_do_if_that_is_wrong() {
         &application,
         "支払基金または関東信越厚生局",
         "コールセンターにお知らせください。",
-        "/home\n\n----\nこのメールは送信専用です。",
+        "/home\n\n----\n施術所等向け総合ポータルサイト\nこのメールは送信専用です。",
     ] {
         assert!(ahead.body.contains(words), "{words} is not in\n{}", ahead.body);
     }

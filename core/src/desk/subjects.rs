@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use crate::audit::AuditEvent;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::ids::{ApplicationId, DeviceId, EvidenceId, FacilityId, InquiryId, StaffId};
-use crate::schema::{applications, devices, evidence, facilities, inquiries};
+use crate::ids::{ApplicationId, DeviceId, EvidenceId, FacilityId, FaqId, InquiryId, ManualId, NoticeId, StaffId};
+use crate::schema::{applications, devices, evidence, facilities, faq_entries, inquiries, manuals, notices};
 use crate::secret::ReceiptNumber;
 use crate::staff;
 
@@ -58,6 +58,20 @@ pub fn subject_names(conn: &mut Conn, events: &[AuditEvent]) -> Result<SubjectNa
     names.extend(
         staff::names_of(conn, &staff_ids)?.into_iter().map(|(id, name)| (id.to_string(), format!("職員 {name}"))),
     );
+    let notice_ids: Vec<NoticeId> = parsed(ids("notices"), NoticeId::parse);
+    let titles: Vec<(NoticeId, String)> =
+        notices::table.filter(notices::id.eq_any(notice_ids)).select((notices::id, notices::title)).load(conn)?;
+    names.extend(titles.into_iter().map(|(id, title)| (id.to_string(), format!("お知らせ「{title}」"))));
+    let faq_ids: Vec<FaqId> = parsed(ids("faq_entries"), FaqId::parse);
+    let questions: Vec<(FaqId, String)> = faq_entries::table
+        .filter(faq_entries::id.eq_any(faq_ids))
+        .select((faq_entries::id, faq_entries::question))
+        .load(conn)?;
+    names.extend(questions.into_iter().map(|(id, question)| (id.to_string(), format!("質問「{question}」"))));
+    let manual_ids: Vec<ManualId> = parsed(ids("manuals"), ManualId::parse);
+    let books: Vec<(ManualId, String)> =
+        manuals::table.filter(manuals::id.eq_any(manual_ids)).select((manuals::id, manuals::title)).load(conn)?;
+    names.extend(books.into_iter().map(|(id, title)| (id.to_string(), format!("手順書「{title}」"))));
     let facility_ids: Vec<FacilityId> = events.iter().filter_map(|event| event.facility_id.clone()).collect();
     let places: Vec<(FacilityId, String)> = facilities::table
         .filter(facilities::id.eq_any(facility_ids))

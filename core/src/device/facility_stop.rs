@@ -10,7 +10,7 @@ use crate::audit::Deed;
 use crate::clock::tokyo_time_full;
 use crate::db::{At, Tx};
 use crate::error::{Error, Result};
-use crate::facility::{self, Facility};
+use crate::facility::{self, Facility, kind::Site};
 use crate::fold;
 use crate::form::FieldErrors;
 use crate::ids::{AccountId, FacilityId};
@@ -92,6 +92,8 @@ struct Facts {
     stopped: bool,
     when: String,
     url: String,
+    /// The portal site it is from.
+    site: Site,
     call_centre: String,
 }
 
@@ -117,16 +119,19 @@ impl Letter for FacilityDevices {
             return Ok(None);
         }
         let Some(person) = find_active_account(tx.conn(), &self.account)? else { return Ok(None) };
+        let site = facility.site();
         let f = &Facts {
             who: format!("{} {}", person.family_name, person.given_name),
             facility,
             stopped: self.stopped,
             when: tokyo_time_full(self.at.utc()),
-            url: format!("{}/devices", context.portal_url),
+            url: format!("{}/devices", context.portal_url(site)),
+            site,
             call_centre: context.call_centre_phone.clone(),
         };
         Ok(Some(Message {
             to: person.email,
+            site: Some(site),
             subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f }.render().map_err(Error::internal)?,
             ..Message::default()

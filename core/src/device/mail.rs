@@ -12,6 +12,7 @@ use super::state::DeviceState;
 use crate::account::verified_people;
 use crate::db::{At, Tx};
 use crate::error::{Error, Result};
+use crate::facility::kind::{FacilityKind, Site};
 use crate::ids::{AccountId, DeviceId};
 use crate::link::{self, LinkPurpose};
 use crate::mail::{Letter, MailContext, Message};
@@ -59,6 +60,8 @@ struct Facts {
     url: String,
     /// Suspends the device without a login; empty where it makes no sense.
     suspend_url: String,
+    /// The portal site it is from.
+    site: Site,
     call_centre: String,
 }
 
@@ -77,14 +80,16 @@ fn facts(
     context: &MailContext,
 ) -> Result<Facts> {
     let device = repo::get(tx.conn(), id)?;
-    let who = accounts::table
+    let (who, kind): (Addressee, FacilityKind) = accounts::table
         .inner_join(memberships::table.inner_join(facilities::table))
         .filter(accounts::id.eq(account).and(memberships::facility_id.eq(&device.facility_id)))
-        .select((facilities::name, accounts::family_name, accounts::given_name, accounts::email))
+        .select(((facilities::name, accounts::family_name, accounts::given_name, accounts::email), facilities::kind))
         .first(tx.conn())?;
+    let site = kind.entry().site;
+    let portal = context.portal_url(site);
     let suspend_url = if with_link && device.state == DeviceState::Active {
         let token = link::mint(tx, LinkPurpose::SuspendDevice, id.as_str(), SUSPEND_LINK)?;
-        format!("{}/device-stop/{}", context.portal_url, token.reveal())
+        format!("{portal}/device-stop/{}", token.reveal())
     } else {
         String::new()
     };
@@ -92,7 +97,8 @@ fn facts(
         who,
         name: device.name().to_owned(),
         when: at.utc().with_timezone(&chrono_tz::Asia::Tokyo).format("%-m月%-d日 %-H時%M分").to_string(),
-        url: format!("{}/devices/{id}", context.portal_url),
+        url: format!("{portal}/devices/{id}"),
+        site,
         user_id: device.user_id,
         suspend_url,
         call_centre: context.call_centre_phone.clone(),
@@ -127,6 +133,7 @@ macro_rules! letter {
                 let f = &facts(tx, (&self.device, &self.account, self.at), $with_link, context)?;
                 Ok(Some(Message {
                     to: f.who.email.clone(),
+                    site: Some(f.site),
                     subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
                     body: Body { f }.render().map_err(Error::internal)?,
                     ..Message::default()

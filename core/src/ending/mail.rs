@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::find_active_account;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::facility::{self, Facility};
+use crate::facility::{self, Facility, kind::Site};
 use crate::ids::{AccountId, FacilityId};
 use crate::mail::{Letter, MailContext, Message};
 
@@ -24,6 +24,8 @@ struct Facts {
     who: String,
     facility: Facility,
     url: String,
+    /// The portal site it is from.
+    site: Site,
     call_centre: String,
 }
 
@@ -44,14 +46,18 @@ impl Letter for UsageEnded {
 
     fn compose(&self, tx: &mut Tx<'_>, context: &MailContext) -> Result<Option<Message>> {
         let Some(person) = find_active_account(tx.conn(), &self.account)? else { return Ok(None) };
+        let facility = facility::repo::get(tx.conn(), &self.facility)?;
+        let site = facility.site();
         let f = &Facts {
             who: person.full_name(),
-            facility: facility::repo::get(tx.conn(), &self.facility)?,
-            url: format!("{}/home", context.portal_url),
+            facility,
+            url: format!("{}/home", context.portal_url(site)),
+            site,
             call_centre: context.call_centre_phone.clone(),
         };
         Ok(Some(Message {
             to: person.email,
+            site: Some(site),
             subject: Subject { f }.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f }.render().map_err(Error::internal)?,
             ..Message::default()

@@ -78,7 +78,7 @@ async fn forget_object(storage: &Storage, object: Option<&Stored>) {
 }
 
 /// A file's name as it is shown: no folders, nothing invisible, not too long.
-fn name(raw: &str) -> std::result::Result<String, EvidenceFault> {
+pub(crate) fn name(raw: &str) -> std::result::Result<String, EvidenceFault> {
     let visible: String = raw.chars().filter(|c| !fold::is_unprintable(*c)).collect();
     match fold::file_name(&cut(&visible), NAME_MAX_CHARS) {
         Ok(name) => Ok(name),

@@ -6,6 +6,7 @@
 use chrono::Duration;
 
 use super::{bookmark, repo};
+use crate::attachment;
 use crate::db::{Actor, At, Db, Tx};
 use crate::error::Result;
 use crate::storage::{Area, Storage, StoredKey};
@@ -64,7 +65,8 @@ async fn orphans(db: &Db, keys: Vec<StoredKey>) -> Result<Vec<StoredKey>> {
         return Ok(keys);
     }
     db.read(move |conn| {
-        let named = repo::named(conn, &keys)?;
+        let mut named = repo::named(conn, &keys)?;
+        named.extend(attachment::named(conn, &keys)?);
         Ok(keys.into_iter().filter(|key| !named.contains(key)).collect())
     })
     .await

@@ -42,6 +42,22 @@ impl Site {
         }
     }
 
+    /// What letters from it begin with: 【施術所ポータル】.
+    pub fn letter_mark(self) -> &'static str {
+        match self {
+            Self::Omf => "施術所ポータル",
+            Self::Csm => "医療機関ポータル",
+        }
+    }
+
+    /// The one that is not this one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Omf => Self::Csm,
+            Self::Csm => Self::Omf,
+        }
+    }
+
     /// Its kinds, in the order of the table.
     pub fn kinds(self) -> impl Iterator<Item = &'static KindEntry> {
         KINDS.iter().filter(move |entry| entry.site == self)

@@ -3,6 +3,8 @@
 //!
 //! Reading only; the import alone writes the master.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -91,6 +93,26 @@ impl Facility {
 /// `NotFound`.
 pub fn get(conn: &mut Conn, id: &FacilityId) -> Result<Facility> {
     Ok(facilities::table.find(id).select(Facility::as_select()).first(conn)?)
+}
+
+/// The open facility with one of these codes among the kinds of a site; of several
+/// the first in the order of the kinds.
+///
+/// # Errors
+/// From the database only.
+pub fn find_open_of_site(
+    conn: &mut Conn,
+    site: Site,
+    codes: &BTreeSet<FacilityCode>,
+    today: NaiveDate,
+) -> Result<Option<Facility>> {
+    let kinds = site.kinds().map(|entry| entry.kind);
+    let found: Vec<Facility> = facilities::table
+        .filter(facilities::code.eq_any(codes))
+        .filter(facilities::kind.eq_any(kinds))
+        .select(Facility::as_select())
+        .load(conn)?;
+    Ok(found.into_iter().filter(|facility| !facility.is_closed(today)).min_by_key(|facility| facility.kind))
 }
 
 /// The facility of this kind with this code, closed or not.

@@ -19,7 +19,7 @@ text_enum! {
         /// Changes, and the end of the use.
         Change = "change",
         /// How to use these pages.
-        Screens = "screens",
+        Screen = "screen",
         /// Anything else.
         Other = "other",
     }
@@ -35,7 +35,7 @@ impl Category {
             Self::OperationStart => "運用開始日",
             Self::Subsidy => "助成金",
             Self::Change => "変更・終了",
-            Self::Screens => "画面の使い方",
+            Self::Screen => "画面の使い方",
             Self::Other => "その他",
         }
     }

@@ -9,6 +9,7 @@ use super::repo;
 use crate::account::find_active_account;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::facility::kind::Site;
 use crate::ids::{InquiryId, InquiryMessageId};
 use crate::mail::{Letter, MailContext, Message};
 
@@ -31,6 +32,7 @@ pub struct InquiryAnswered {
 /// All that the letters' templates may show.
 struct Facts {
     to: String,
+    site: Site,
     /// Empty where anybody may have typed it.
     who: String,
     number: String,
@@ -52,6 +54,7 @@ fn facts(tx: &mut Tx<'_>, context: &MailContext, id: &InquiryId, answer: String)
         Some(account) => find_active_account(tx.conn(), account)?,
         None => None,
     };
+    let portal = context.portal_url(inquiry.site);
     let who = match (&person, inquiry.channel) {
         (Some(person), _) => person.full_name(),
         // Staff wrote it down.
@@ -63,9 +66,10 @@ fn facts(tx: &mut Tx<'_>, context: &MailContext, id: &InquiryId, answer: String)
         who,
         also: also(tx, &inquiry)?,
         expected: inquiry.expected_on.format("%-m月%-d日").to_string(),
-        thread: person.map_or_else(String::new, |_| format!("{}/inquiries/{}", context.portal_url, inquiry.thread())),
+        thread: person.map_or_else(String::new, |_| format!("{portal}/inquiries/{}", inquiry.thread())),
         number: inquiry.number.to_string(),
-        form: format!("{}/contact", context.portal_url),
+        form: format!("{portal}/contact"),
+        site: inquiry.site,
         call_centre: context.call_centre_phone.clone(),
         answer,
     }))
@@ -102,6 +106,7 @@ macro_rules! letter {
                 let Some(f) = facts($tx, context, &self.inquiry, answer)? else { return Ok(None) };
                 Ok(Some(Message {
                     to: f.to.clone(),
+                    site: Some(f.site),
                     subject: Subject { f: &f }.render().map_err(Error::internal)?.trim().to_owned(),
                     body: Body { f: &f }.render().map_err(Error::internal)?,
                     ..Message::default()

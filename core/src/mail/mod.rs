@@ -11,8 +11,10 @@ pub use transport::{FileMail, MemoryMail, ONE_CLICK, SendError, SmtpMail, Transp
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::config::PortalUrls;
 use crate::db::{At, Tx};
 use crate::error::Result;
+use crate::facility::kind::Site;
 use crate::ids::{JobId, MailId};
 use crate::queue::Job;
 use crate::secret::Keyring;
@@ -20,14 +22,21 @@ use crate::secret::Keyring;
 /// What a composer needs from outside the database.
 #[derive(Debug, Clone)]
 pub struct MailContext {
-    /// The portal's address, without a slash at the end.
-    pub portal_url: String,
+    /// Where users find the two portal sites.
+    pub portals: PortalUrls,
     /// The back office's address, without a slash at the end.
     pub admin_url: String,
     /// The call centre's number, as letters name it.
     pub call_centre_phone: String,
     /// For sealing and hashing what a letter mints.
     pub keyring: std::sync::Arc<Keyring>,
+}
+
+impl MailContext {
+    /// The address of the site a letter is from, without a slash at the end.
+    pub fn portal_url(&self, site: Site) -> &str {
+        self.portals.of(site)
+    }
 }
 
 /// A finished letter: plain text, one recipient.
@@ -37,6 +46,8 @@ pub struct Message {
     pub to: String,
     /// The subject without the 【…】 in front.
     pub subject: String,
+    /// The portal site it is from, for the 【…】; none for letters to staff.
+    pub site: Option<Site>,
     /// The body; may hold a link, so it is kept nowhere but in the mail itself.
     pub body: String,
     /// Where a mail program stops letters of this sort without a login (RFC 8058);

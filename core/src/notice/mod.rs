@@ -1,11 +1,23 @@
-//! 「アプリのお知らせ」: what the client app shows its user when it starts, such as
-//! disturbances. Written by staff, for all facilities or some, for a time.
+//! 「お知らせ」: what the desk tells facilities, on the portal, in its feed and, where
+//! it says so, in the client app. Written by editors, for one site or both, for all
+//! facilities or some, for a time.
+//!
+//! A notice is seen by the clock alone: one that is scheduled appears when its time
+//! comes, also while no worker runs. The workers' [`tick`] writes that down.
 
+mod life;
 mod model;
-mod publish;
-
+mod reads;
+mod shown;
 #[cfg(test)]
 mod tests;
+mod write;
 
-pub use model::{Audience, Notice, Severity, current, get, list};
-pub use publish::{Input, Typed, end, publish};
+pub use life::{Action, State, TRANSITIONS};
+pub use model::{Audience, Category, Notice, Severity, get, list};
+pub use reads::{mark_read, read_among};
+pub use shown::{Head, Place, Shown, find_shown, heads, latest, page, popups};
+pub use write::{Input, Typed, amend, discard, draft, end, publish, send_back, submit, take_back, tick};
+
+/// How many files one notice may have.
+pub const MOST_FILES: usize = 10;

@@ -1,47 +1,73 @@
-//! The notices as they are stored and read.
+//! The notices as they are stored.
 
 use diesel::prelude::*;
 
-use super::publish::may;
+use super::life::State;
+use crate::content::{SiteChoice, may_read};
 use crate::db::{At, Conn, text_enum};
 use crate::error::{Error, Result};
-use crate::facility::kind::FacilityKind;
+use crate::facility::kind::{FacilityKind, Site};
 use crate::facility::prefecture::Prefecture;
 use crate::ids::{NoticeId, StaffId};
 use crate::schema::notices;
 use crate::scope::StaffScope;
 
-/// The most that are listed or served.
-const MOST: i64 = 200;
-
 text_enum! {
-    /// How loud a notice is.
-    pub enum Severity {
+    /// What a notice is about.
+    pub enum Category {
         /// お知らせ
-        Info = "info",
-        /// 重要
-        Important = "important",
+        General = "general",
+        /// 制度
+        Rules = "rules",
+        /// 操作
+        HowTo = "how_to",
         /// 障害
         Outage = "outage",
+        /// 災害
+        Disaster = "disaster",
     }
 }
 
-impl Severity {
+impl Category {
     /// The word users read.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Info => "お知らせ",
-            Self::Important => "重要",
+            Self::General => "お知らせ",
+            Self::Rules => "制度",
+            Self::HowTo => "操作",
             Self::Outage => "障害",
+            Self::Disaster => "災害",
         }
     }
 
     /// The colour of its tag (`docs/templates.md`).
     pub const fn tone(self) -> &'static str {
         match self {
-            Self::Info => "blue-line",
-            Self::Important => "blue",
-            Self::Outage => "orange",
+            Self::General => "blue-line",
+            Self::Rules | Self::HowTo => "blue",
+            Self::Outage | Self::Disaster => "orange",
+        }
+    }
+}
+
+/// How loud the client app is about a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// お知らせ
+    Info,
+    /// 重要
+    Important,
+    /// 障害
+    Outage,
+}
+
+impl Severity {
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Important => "important",
+            Self::Outage => "outage",
         }
     }
 }
@@ -52,24 +78,46 @@ impl Severity {
 pub struct Notice {
     /// Id.
     pub id: NoticeId,
-    /// How loud.
-    pub severity: Severity,
+    /// Where it stands.
+    pub state: State,
+    /// Grows with every change of the row.
+    pub revision: i32,
+    /// The newest of its versions.
+    pub version: i32,
+    /// What it is about.
+    pub category: Category,
+    /// Stands out in lists.
+    pub important: bool,
+    /// The client app shows it when it starts.
+    pub popup: bool,
+    /// Every page shows it at its top.
+    pub banner: bool,
     /// One line.
     pub title: String,
-    /// Plain lines.
+    /// Markdown ([`crate::content::markdown`]).
     pub body: String,
-    /// Stable texts of 所属機関 with commas between; empty for all.
+    /// For which site.
+    pub site: SiteChoice,
+    /// Stable texts of 所属機関, each between commas; empty for all.
     pub kinds: String,
-    /// Numbers of prefectures (JIS X 0401) with commas between; empty for all.
+    /// Numbers of prefectures (JIS X 0401), each between commas; empty for all.
     pub prefectures: String,
     /// From when on it is shown.
     pub starts_at: At,
-    /// Until when.
-    pub ends_at: At,
-    /// Who wrote it.
-    pub published_by: StaffId,
+    /// Until when; `None` for good.
+    pub ends_at: Option<At>,
+    /// Who wrote it first.
+    pub made_by: StaffId,
     /// When.
     pub created_at: At,
+    /// When its text was last changed after it had appeared.
+    pub amended_at: Option<At>,
+}
+
+/// A list as its column holds it: each entry between commas.
+pub(super) fn joined<'t>(entries: impl Iterator<Item = &'t str>) -> String {
+    let entries: Vec<&str> = entries.collect();
+    if entries.is_empty() { String::new() } else { format!(",{},", entries.join(",")) }
 }
 
 impl Notice {
@@ -83,20 +131,37 @@ impl Notice {
         self.prefectures.split(',').filter_map(Prefecture::parse).collect()
     }
 
-    /// Whether it is shown at this moment.
+    /// Whether it is shown at this moment: by the clock, whoever has written it down.
     pub fn is_shown(&self, now: At) -> bool {
-        self.starts_at <= now && now < self.ends_at
+        let out = matches!(self.state, State::Scheduled | State::Published);
+        out && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
     }
 
-    /// Whether it is still to come.
-    pub fn is_planned(&self, now: At) -> bool {
-        now < self.starts_at && now < self.ends_at
+    /// Where it stands by the clock.
+    pub fn standing(&self, now: At) -> State {
+        match self.state {
+            State::Scheduled | State::Published if self.ends_at.is_some_and(|end| end <= now) => State::Ended,
+            State::Scheduled if self.starts_at <= now => State::Published,
+            other => other,
+        }
+    }
+
+    /// How loud the client app is about it.
+    pub fn severity(&self) -> Severity {
+        match self.category {
+            Category::Outage => Severity::Outage,
+            Category::Disaster => Severity::Important,
+            _ if self.important => Severity::Important,
+            _ => Severity::Info,
+        }
     }
 }
 
 /// Who asks; nothing said means whoever it may be for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Audience {
+    /// The site; `None` for both.
+    pub site: Option<Site>,
     /// 所属機関.
     pub kind: Option<FacilityKind>,
     /// Its prefecture.
@@ -104,45 +169,49 @@ pub struct Audience {
 }
 
 impl Audience {
-    fn hears(&self, notice: &Notice) -> bool {
-        let (kinds, prefectures) = (notice.for_kinds(), notice.for_prefectures());
-        self.kind.is_none_or(|kind| kinds.is_empty() || kinds.contains(&kind))
+    /// A visitor of this site.
+    pub fn at(site: Site) -> Self {
+        Self { site: Some(site), ..Self::default() }
+    }
+
+    /// Whether something with this address reaches them.
+    pub(super) fn hears(&self, site: SiteChoice, kinds: &[FacilityKind], prefectures: &[Prefecture]) -> bool {
+        self.site.or(self.kind.map(|kind| kind.entry().site)).is_none_or(|own| site.covers(own))
+            && self.kind.is_none_or(|kind| kinds.is_empty() || kinds.contains(&kind))
             && self.prefecture.is_none_or(|place| prefectures.is_empty() || prefectures.contains(&place))
     }
 }
 
-/// What is shown to this audience at this moment, newest first.
-///
-/// # Errors
-/// From the database only.
-pub fn current(conn: &mut Conn, audience: Audience, now: At) -> Result<Vec<Notice>> {
-    let shown: Vec<Notice> = notices::table
-        .filter(notices::ends_at.gt(now).and(notices::starts_at.le(now)))
-        .order((notices::starts_at.desc(), notices::id.desc()))
-        .limit(MOST)
-        .select(Notice::as_select())
-        .load(conn)?;
-    Ok(shown.into_iter().filter(|notice| audience.hears(notice)).collect())
-}
-
-/// The newest notices, for those who write them.
+/// A page of the editors' list, newest first; `before` is the last one of the page
+/// before.
 ///
 /// # Errors
 /// `Forbidden` without the permission.
-pub fn list(conn: &mut Conn, scope: &StaffScope) -> Result<Vec<Notice>> {
-    may(scope)?;
-    Ok(notices::table
-        .order((notices::starts_at.desc(), notices::id.desc()))
-        .limit(MOST)
-        .select(Notice::as_select())
-        .load(conn)?)
+pub fn list(
+    conn: &mut Conn,
+    scope: &StaffScope,
+    state: Option<State>,
+    before: Option<&Notice>,
+    size: i64,
+) -> Result<Vec<Notice>> {
+    may_read(scope)?;
+    let mut query = notices::table.into_boxed();
+    if let Some(state) = state {
+        query = query.filter(notices::state.eq(state));
+    }
+    if let Some(last) = before {
+        let earlier = notices::starts_at.lt(last.starts_at);
+        query = query.filter(earlier.or(notices::starts_at.eq(last.starts_at).and(notices::id.lt(last.id.clone()))));
+    }
+    let newest = query.order((notices::starts_at.desc(), notices::id.desc()));
+    Ok(newest.limit(size).select(Notice::as_select()).load(conn)?)
 }
 
-/// One notice, for those who write them.
+/// One notice, for staff.
 ///
 /// # Errors
 /// `Forbidden` without the permission, `NotFound`.
 pub fn get(conn: &mut Conn, scope: &StaffScope, id: &NoticeId) -> Result<Notice> {
-    may(scope)?;
+    may_read(scope)?;
     notices::table.find(id).select(Notice::as_select()).first(conn).map_err(Error::from)
 }

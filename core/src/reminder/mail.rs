@@ -8,7 +8,10 @@ use super::{ReminderKind, stop};
 use crate::account::find_active_account;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::facility::{self, Facility, kind::ClientForm};
+use crate::facility::{
+    self, Facility,
+    kind::{ClientForm, Site},
+};
 use crate::ids::{AccountId, FacilityId};
 use crate::mail::{Letter, MailContext, Message};
 
@@ -42,6 +45,8 @@ struct Facts {
     stop_page: String,
     /// For mail programs to send to.
     stop_url: String,
+    /// The portal site it is from.
+    site: Site,
     call_centre: String,
 }
 
@@ -58,16 +63,18 @@ fn facts(
     let Some(person) = find_active_account(tx.conn(), account)? else { return Ok(None) };
     let facility = facility::repo::get(tx.conn(), facility)?;
     let token = stop::mint_link(tx, account)?;
-    let stop_page = format!("{}/reminders/stop/{}", context.portal_url, token.reveal());
+    let (site, portal) = (facility.site(), context.portal_url(facility.site()));
+    let stop_page = format!("{portal}/reminders/stop/{}", token.reveal());
     Ok(Some(Facts {
         who: person.full_name(),
         email: person.email,
         makes_accounts: facility.client() == ClientForm::HomeConsent,
         facility,
-        devices_url: format!("{}/devices", context.portal_url),
-        start_url: format!("{}/applications/start/operation_start", context.portal_url),
+        devices_url: format!("{portal}/devices"),
+        start_url: format!("{portal}/applications/start/operation_start"),
         stop_url: format!("{stop_page}/one-click"),
         stop_page,
+        site,
         call_centre: context.call_centre_phone.clone(),
     }))
 }
@@ -92,6 +99,7 @@ macro_rules! letter {
 
                 let Some(f) = facts(tx, context, $kind, (&self.facility, &self.account))? else { return Ok(None) };
                 Ok(Some(Message {
+                    site: Some(f.site),
                     subject: Subject { f: &f }.render().map_err(Error::internal)?.trim().to_owned(),
                     body: Body { f: &f }.render().map_err(Error::internal)?,
                     to: f.email,

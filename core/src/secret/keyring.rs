@@ -37,10 +37,12 @@ pub enum Purpose {
     Audit,
     /// Recovery codes of staff at rest (MAC).
     RecoveryCode,
+    /// Who said whether an answer helped (MAC).
+    Voter,
 }
 
 /// Every purpose with the label its keys are derived under. Labels never change.
-const PURPOSES: [(Purpose, &str); 11] = [
+const PURPOSES: [(Purpose, &str); 12] = [
     (Purpose::MatchSecret, "match-secret"),
     (Purpose::ActivationCode, "activation-code"),
     (Purpose::DevicePassword, "device-password"),
@@ -52,6 +54,7 @@ const PURPOSES: [(Purpose, &str); 11] = [
     (Purpose::SigningKey, "signing-key"),
     (Purpose::Audit, "audit"),
     (Purpose::RecoveryCode, "recovery-code"),
+    (Purpose::Voter, "voter"),
 ];
 
 /// A sealed value that does not open: unknown key, other purpose, other row, or altered.

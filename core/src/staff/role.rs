@@ -51,8 +51,10 @@ pub enum Permission {
     ManageSubsidies,
     /// Put payments together and book what comes back.
     Pay,
-    /// Write what the client app tells its users.
-    PublishNotices,
+    /// See notices, questions, handbooks and texts before they are published.
+    ReadContent,
+    /// Write and publish them.
+    EditContent,
     /// See what mail went out.
     ReadMail,
     /// Send a mail once more.
@@ -84,13 +86,14 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 ReadFacilities,
                 WatchFacility,
                 ManageDevices,
+                ReadContent,
                 ReadMail,
                 ResendMail,
                 ReadInquiries,
                 AnswerInquiries,
             ],
         ),
-        (Role::Editor, &[PublishNotices, ReadInquiries]),
+        (Role::Editor, &[ReadContent, EditContent, ReadInquiries]),
         (
             Role::Administrator,
             &[
@@ -106,7 +109,8 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 Pay,
                 ManageSettings,
                 ManageStaff,
-                PublishNotices,
+                ReadContent,
+                EditContent,
                 ReadMail,
                 ResendMail,
                 ManageJobs,
@@ -117,7 +121,16 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
         ),
         (
             Role::Auditor,
-            &[ReadApplications, ReadFacilities, WatchFacility, ReadSubsidies, ReadMail, ReadAudit, ReadInquiries],
+            &[
+                ReadApplications,
+                ReadFacilities,
+                WatchFacility,
+                ReadSubsidies,
+                ReadContent,
+                ReadMail,
+                ReadAudit,
+                ReadInquiries,
+            ],
         ),
     ]
 };
@@ -139,7 +152,8 @@ impl Permission {
             ReadSubsidies,
             ManageSubsidies,
             Pay,
-            PublishNotices,
+            ReadContent,
+            EditContent,
             ReadInquiries,
             AnswerInquiries,
             ReadMail,
@@ -166,7 +180,8 @@ impl Permission {
             Self::ReadSubsidies => "助成金の制度・支払・帳簿を見る",
             Self::ManageSubsidies => "助成金の制度と予算を変更する",
             Self::Pay => "助成金の振込を準備し、記録する",
-            Self::PublishNotices => "アプリのお知らせを出す",
+            Self::ReadContent => "お知らせ・質問・手順書の下書きを見る",
+            Self::EditContent => "お知らせ・質問・手順書を書いて公開する",
             Self::ReadInquiries => "お問い合わせを見る",
             Self::AnswerInquiries => "お問い合わせに回答する",
             Self::ReadMail => "送信メールと処理の状況を見る",
@@ -181,11 +196,19 @@ impl Permission {
     /// Whether somebody with it changes something for others.
     pub const fn writes(self) -> bool {
         use Permission::{
-            ReadApplications, ReadAudit, ReadFacilities, ReadInquiries, ReadMail, ReadSubsidies, WatchFacility,
+            ReadApplications, ReadAudit, ReadContent, ReadFacilities, ReadInquiries, ReadMail, ReadSubsidies,
+            WatchFacility,
         };
         !matches!(
             self,
-            ReadApplications | ReadFacilities | WatchFacility | ReadSubsidies | ReadMail | ReadAudit | ReadInquiries
+            ReadApplications
+                | ReadFacilities
+                | WatchFacility
+                | ReadSubsidies
+                | ReadContent
+                | ReadMail
+                | ReadAudit
+                | ReadInquiries
         )
     }
 }
@@ -234,6 +257,7 @@ mod tests {
                     | Permission::ReadFacilities
                     | Permission::WatchFacility
                     | Permission::ReadSubsidies
+                    | Permission::ReadContent
                     | Permission::ReadMail
                     | Permission::ReadAudit
                     | Permission::ReadInquiries

@@ -17,11 +17,14 @@ pub enum Area {
     Edition,
     /// Notices of decisions.
     Notice,
+    /// Files of notices, handbooks and inquiries.
+    Attachment,
 }
 
 impl Area {
     /// Every area.
-    pub const ALL: [Self; 5] = [Self::Evidence, Self::Preview, Self::Import, Self::Edition, Self::Notice];
+    pub const ALL: [Self; 6] =
+        [Self::Evidence, Self::Preview, Self::Import, Self::Edition, Self::Notice, Self::Attachment];
 
     /// The first part of its keys.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Area {
             Self::Import => "import",
             Self::Edition => "edition",
             Self::Notice => "notice",
+            Self::Attachment => "attachment",
         }
     }
 }

@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 use crate::application::{ApplicationKind, State};
 use crate::clock::{Clock, tokyo_date};
+use crate::config::PortalUrls;
 use crate::db::{Actor, Backend, Conn, DatabaseUrl, Db, Tx};
 use crate::device::{self, HolderTyped};
 use crate::error::Result;
@@ -140,7 +141,7 @@ pub fn hasher() -> PasswordHasher {
 /// What letters are composed with.
 pub fn mail_context() -> MailContext {
     MailContext {
-        portal_url: "https://portal.example".into(),
+        portals: PortalUrls::new("https://portal.example", Some("https://csm.example".into())),
         admin_url: "https://office.example".into(),
         call_centre_phone: "0120-000-000".into(),
         keyring: keyring(),

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uketsuke_core::content::markdown;
 use uketsuke_core::db::At;
 use uketsuke_core::facility::kind::FacilityKind;
 use uketsuke_core::facility::prefecture::Prefecture;
@@ -35,7 +36,7 @@ impl Asked {
             .prefecture
             .as_deref()
             .map(|number| Prefecture::parse(number).filter(|_| two_digits(number)).ok_or_else(|| wrong("prefecture")));
-        Ok(Audience { kind: kind.transpose()?, prefecture: prefecture.transpose()? })
+        Ok(Audience { site: None, kind: kind.transpose()?, prefecture: prefecture.transpose()? })
     }
 }
 
@@ -48,7 +49,7 @@ pub async fn show(
     let asked =
         asked.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the query is unreadable"))?;
     let (audience, now) = (asked.audience()?, api.now().into());
-    let notices = api.db.read(move |c| notice::current(c, audience, now)).await?;
+    let notices = api.db.read(move |c| notice::popups(c, audience, now)).await?;
     let body = json!({ "notices": notices.iter().map(told).collect::<Vec<_>>() }).to_string();
     // The same notices are the same bytes.
     Ok(known.answer_json(body))
@@ -58,12 +59,13 @@ fn told(notice: &Notice) -> Value {
     let time = |at: At| at.utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     json!({
         "id": notice.id,
-        "severity": notice.severity.as_str(),
+        "severity": notice.severity().as_str(),
+        "category": notice.category.as_str(),
         "title": notice.title,
-        "body": notice.body,
+        "body": markdown::plain(&notice.body),
         "kinds": notice.for_kinds().iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
         "prefectures": notice.for_prefectures().iter().map(|place| place.as_str()).collect::<Vec<_>>(),
         "starts_at": time(notice.starts_at),
-        "ends_at": time(notice.ends_at),
+        "ends_at": notice.ends_at.map(time),
     })
 }

@@ -3,13 +3,19 @@
 
 use actix_web::web::{Data, Query};
 use askama::Template;
+use chrono::NaiveDate;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use uketsuke_core::account::consent::{self, Document};
+use uketsuke_core::clock::tokyo_date;
+use uketsuke_core::db::Conn;
+use uketsuke_core::error::Error;
 use uketsuke_core::form::{FieldErrors, FieldFault};
+use uketsuke_core::legal;
 use uketsuke_web::answer::local_path;
 use uketsuke_web::extract::Form;
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageResult, html, invalid, see_other};
+use uketsuke_web::{PageResult, html, invalid, see_other, words};
 
 use crate::{Person, Portal};
 
@@ -18,8 +24,24 @@ use crate::{Person, Portal};
 struct Page {
     frame: Frame,
     errors: FieldErrors,
-    documents: Vec<Document>,
+    documents: Vec<Wanted>,
     next: String,
+}
+
+/// A text that is asked for, as it is shown.
+struct Wanted {
+    document: Document,
+    version: String,
+    /// From when it holds, in words.
+    since: String,
+    /// What is new.
+    changes: String,
+}
+
+impl Wanted {
+    fn key(&self) -> String {
+        format!("{}:{}", self.document, self.version)
+    }
 }
 
 /// Where to go afterwards.
@@ -35,6 +57,18 @@ pub struct Asked {
 pub struct ConsentForm {
     consent: String,
     next: String,
+    /// The versions that were shown, 「terms:2026-12-01」 with blanks between.
+    shown: String,
+}
+
+impl ConsentForm {
+    fn shown(&self) -> Vec<(Document, String)> {
+        let one = |key: &str| {
+            let (document, version) = key.split_once(':')?;
+            Some((Document::parse(document)?, version.to_owned()))
+        };
+        self.shown.split_whitespace().filter_map(one).collect()
+    }
 }
 
 async fn page(
@@ -43,8 +77,20 @@ async fn page(
     errors: FieldErrors,
     next: &str,
 ) -> Result<Page, uketsuke_web::PageError> {
-    let account = who.scope().account().clone();
-    let documents = portal.db.read(move |c| consent::missing(c, &account)).await?;
+    let (account, now) = (who.scope().account().clone(), portal.now());
+    let documents = portal
+        .db
+        .read(move |c| {
+            let today = tokyo_date(now.utc());
+            let wanted = |c: &mut Conn, (document, version): (Document, String)| {
+                let text = legal::in_force(c, document, today)?;
+                let since = version.parse().map_or_else(|_| version.clone(), |on: NaiveDate| words::date(on));
+                Ok(Wanted { document, version, since, changes: text.map(|text| text.changes).unwrap_or_default() })
+            };
+            let missing = consent::missing(c, &account, now)?;
+            missing.into_iter().map(|text| wanted(c, text)).collect::<Result<Vec<_>, Error>>()
+        })
+        .await?;
     let frame = who.frame("規約が新しくなりました").error(!errors.is_empty());
     Ok(Page { frame, errors, documents, next: local_path(next).unwrap_or("/home").to_owned() })
 }
@@ -66,20 +112,9 @@ pub async fn give(portal: Data<Portal>, who: Person, form: Form<ConsentForm>) ->
         errors.add("consent", "同意", FieldFault::Sentence(sentence));
         return invalid(&page(&portal, &who, errors, &form.0.next).await?);
     }
-    let account = who.scope().account().clone();
-    portal.db.write(who.actor(), move |tx| consent::record_all(tx, &account)).await?;
-    Ok(see_other(local_path(&form.0.next).unwrap_or("/home")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uketsuke_web::documents::{PRIVACY, TERMS};
-
-    #[test]
-    fn consent_is_recorded_with_the_version_that_is_shown() {
-        for (document, text) in [(Document::Terms, TERMS), (Document::Privacy, PRIVACY)] {
-            assert_eq!((document.as_str(), document.version(), document.label()), (text.key, text.version, text.title));
-        }
-    }
+    let (account, shown) = (who.scope().account().clone(), form.0.shown());
+    portal.db.write(who.actor(), move |tx| consent::record_shown(tx, &account, &shown)).await?;
+    // What came into force meanwhile is asked for as well; else this leads on.
+    let next = local_path(&form.0.next).unwrap_or("/home");
+    Ok(see_other(format!("/consent?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC))))
 }

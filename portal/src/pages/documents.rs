@@ -1,24 +1,33 @@
-//! `GET /terms`, `/privacy`, `/usage-terms`, `/accessibility`, `/manual`: texts
-//! to read and print. Anyone.
+//! `GET /terms`, `/privacy`, each with its versions, `/usage-terms`, `/accessibility`,
+//! `/manual`: texts to read and print. Anyone.
 
 use actix_web::HttpRequest;
+use actix_web::web::{Data, Path};
 use askama::Template;
-use uketsuke_web::documents::{Document, PRIVACY, TERMS, USAGE_TERMS};
+use chrono::NaiveDate;
+use uketsuke_core::clock::tokyo_date;
+use uketsuke_core::content::markdown::{self, Html};
+use uketsuke_core::legal;
+use uketsuke_web::documents::{Document, USAGE_TERMS};
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageResult, html, site};
+use uketsuke_web::{PageError, PageResult, html, site, words};
+
+use crate::Portal;
 
 #[derive(Template)]
-#[template(path = "portal/terms.html")]
-struct Terms {
+#[template(path = "portal/legal.html")]
+struct Legal {
     frame: Frame,
-    document: Document,
-}
-
-#[derive(Template)]
-#[template(path = "portal/privacy.html")]
-struct Privacy {
-    frame: Frame,
-    document: Document,
+    document: legal::Document,
+    /// The text of editors; none for the version that came with the program.
+    body: Option<Html>,
+    since: String,
+    /// What is new against the version before.
+    changes: String,
+    /// Another version holds by now.
+    is_past: bool,
+    /// All that hold or have held: the day in words, the address.
+    versions: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -41,13 +50,53 @@ struct Manual {
 }
 
 /// 利用規約 in force.
-pub async fn terms(request: HttpRequest) -> PageResult {
-    html(&Terms { frame: site::frame(&request, TERMS.title), document: TERMS })
+pub async fn terms(portal: Data<Portal>, request: HttpRequest) -> PageResult {
+    legal(&portal, &request, legal::Document::Terms, None).await
 }
 
 /// プライバシーポリシー in force.
-pub async fn privacy(request: HttpRequest) -> PageResult {
-    html(&Privacy { frame: site::frame(&request, PRIVACY.title), document: PRIVACY })
+pub async fn privacy(portal: Data<Portal>, request: HttpRequest) -> PageResult {
+    legal(&portal, &request, legal::Document::Privacy, None).await
+}
+
+/// A version of 利用規約 that holds or has held.
+pub async fn terms_version(portal: Data<Portal>, request: HttpRequest, version: Path<String>) -> PageResult {
+    legal(&portal, &request, legal::Document::Terms, Some(version.into_inner())).await
+}
+
+/// A version of プライバシーポリシー that holds or has held.
+pub async fn privacy_version(portal: Data<Portal>, request: HttpRequest, version: Path<String>) -> PageResult {
+    legal(&portal, &request, legal::Document::Privacy, Some(version.into_inner())).await
+}
+
+async fn legal(
+    portal: &Portal,
+    request: &HttpRequest,
+    document: legal::Document,
+    version: Option<String>,
+) -> PageResult {
+    let today = tokyo_date(portal.now().utc());
+    let texts = portal.db.read(move |c| legal::list(c, document, Some(today))).await?;
+    let in_force = texts.first().map_or(legal::FIRST, |text| text.version.as_str());
+    let asked = version.as_deref().unwrap_or(in_force);
+    let text = texts.iter().find(|text| text.version == asked);
+    if text.is_none() && asked != legal::FIRST {
+        return Err(PageError::not_found());
+    }
+    let all = texts.iter().map(|text| text.version.as_str()).chain([legal::FIRST]);
+    html(&Legal {
+        frame: site::frame(request, document.label()),
+        document,
+        body: text.map(|text| markdown::html(&text.body, |_| None)),
+        since: day_in_words(asked),
+        changes: text.map_or(String::new(), |text| text.changes.clone()),
+        is_past: asked != in_force,
+        versions: all.map(|version| (day_in_words(version), format!("/{document}/{version}"))).collect(),
+    })
+}
+
+fn day_in_words(version: &str) -> String {
+    version.parse().map_or_else(|_| version.to_owned(), |on: NaiveDate| words::date(on))
 }
 
 /// The terms of the eligibility check in force.
@@ -60,26 +109,14 @@ pub async fn accessibility(request: HttpRequest) -> PageResult {
     html(&Accessibility { frame: site::frame(&request, "アクセシビリティ方針") })
 }
 
-/// 手順書・マニュアル.
+/// このサイトの使い方.
 pub async fn manual(request: HttpRequest) -> PageResult {
-    html(&Manual { frame: site::frame(&request, "手順書・マニュアル") })
+    html(&Manual { frame: site::frame(&request, "このサイトの使い方") })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_text_names_the_day_it_came_into_force() {
-        let pages = [
-            Terms { frame: Frame::new("a"), document: TERMS }.render(),
-            Privacy { frame: Frame::new("a"), document: PRIVACY }.render(),
-            UsageTerms { frame: Frame::new("a"), document: USAGE_TERMS }.render(),
-        ];
-        for page in pages {
-            assert!(page.expect("renders").contains(TERMS.since));
-        }
-    }
 
     #[test]
     fn every_entry_of_the_manuals_contents_leads_somewhere() {

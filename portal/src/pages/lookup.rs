@@ -1,11 +1,13 @@
 //! A facility by its kind and code, as registration and 「施設の追加」 ask for it:
 //! the fields, the look-up with its faults in words, and the glimpse while typing.
 
+use std::collections::BTreeSet;
+
 use actix_web::web::Data;
 use serde::Deserialize;
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::facility::code::FacilityCode;
-use uketsuke_core::facility::kind::{CodeEntry, FacilityKind};
+use uketsuke_core::facility::kind::{CodeEntry, FacilityKind, KindEntry};
 use uketsuke_core::facility::prefecture::{Bureau, Prefecture};
 use uketsuke_core::facility::{self, Facility};
 use uketsuke_core::form::{FieldErrors, FieldFault};
@@ -122,6 +124,27 @@ async fn find(
         Some(facility) => Ok(facility),
         None => Err(question.map_or(UNKNOWN.to_owned(), |question| format!("{question}。{UNKNOWN}"))),
     })
+}
+
+/// The open facility that these fields name among the kinds of the other site.
+pub(crate) async fn at_other_site(
+    portal: &Data<Portal>,
+    kind: FacilityKind,
+    form: &CodeForm,
+) -> Result<Option<Facility>, PageError> {
+    let (site, picked) = (kind.entry().site.other(), Prefecture::parse(&form.prefecture));
+    let code = |entry: &KindEntry| FacilityCode::read(entry.kind, &form.code, picked).ok();
+    let codes: BTreeSet<FacilityCode> = site.kinds().filter_map(code).collect();
+    if codes.is_empty() {
+        return Ok(None);
+    }
+    let today = tokyo_date(portal.now().utc());
+    Ok(portal.db.read(move |c| facility::repo::find_open_of_site(c, site, &codes, today)).await?)
+}
+
+/// What is said about a code of the other site.
+pub(crate) fn registers_at(facility: &Facility) -> String {
+    format!("この番号の施設「{}」は、{}で登録します", facility.name, facility.site().name())
 }
 
 fn read(kind: FacilityKind, form: &CodeForm) -> Result<FacilityCode, FieldErrors> {

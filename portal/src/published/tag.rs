@@ -3,7 +3,7 @@
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, ETAG, EntityTag, Header, HeaderMap, HeaderValue, IfNoneMatch, TryIntoHeaderValue,
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header, HeaderMap, HeaderValue, IfNoneMatch, TryIntoHeaderValue,
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use uketsuke_core::secret::sha256_hex;
@@ -35,11 +35,16 @@ impl Known {
 impl Known {
     /// A JSON text under the tag of its own bytes; 304 for whoever has it.
     pub fn answer_json(&self, body: String) -> HttpResponse {
-        let tag = of(&body);
+        self.answer(body.into_bytes(), HeaderValue::from_static("application/json"))
+    }
+
+    /// Bytes under their own tag; 304 for whoever has them.
+    pub fn answer(&self, body: Vec<u8>, media_type: HeaderValue) -> HttpResponse {
+        let tag = EntityTag::new_strong(sha256_hex(&body));
         if self.has(&tag) {
             return not_modified(&tag, super::NO_CACHE);
         }
-        let mut answer = HttpResponse::Ok().content_type("application/json").body(body);
+        let mut answer = HttpResponse::Ok().insert_header((CONTENT_TYPE, media_type)).body(body);
         put(answer.headers_mut(), &tag, super::NO_CACHE);
         answer
     }

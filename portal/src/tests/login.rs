@@ -56,7 +56,7 @@ async fn logging_out_ends_the_session_on_the_server() {
     assert!(answer.headers.contains_key("clear-site-data"));
     assert!(!browser.cookies.contains_key("__Host-portal"));
     assert!(browser.get("/logout").await.has("ログアウトしました"));
-    let mut thief = Browser { world: &world, cookies: stolen };
+    let mut thief = Browser { world: &world, host: OMF, cookies: stolen };
     assert_eq!(thief.get("/account").await.location, "/login?next=%2Faccount");
     assert_eq!(browser.post("/logout", &[]).await.location, "/logout", "twice does no harm");
 }

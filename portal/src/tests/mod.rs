@@ -8,14 +8,16 @@ mod installed;
 mod login;
 mod lookup;
 mod registration;
+mod registration_elsewhere;
 mod sheet;
+mod sites;
 mod walk;
 
 use std::collections::BTreeMap;
 
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, LOCATION};
+use actix_web::http::header::{HOST, HeaderMap, LOCATION};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use uketsuke_core::account::mail::{Activation, PasswordReset};
@@ -28,19 +30,23 @@ use uketsuke_core::mail::Letter;
 use uketsuke_core::storage::Storage;
 use uketsuke_core::testing::{self, OFFICE, TestDb, hasher, keyring, test_db};
 use uketsuke_web::csrf;
-use uketsuke_web::page::SITE_OMF;
-use uketsuke_web::site::{Face, PORTAL_COOKIES, Site};
+use uketsuke_web::page::{SITE_CSM, SITE_OMF};
+use uketsuke_web::site::{Face, PORTAL_COOKIES, Site, Sites};
 
+use crate::announced::Announcements;
 use crate::{Portal, configure};
 
 const EMAIL: &str = "taro@example.jp";
 const PASSWORD: &str = "Kz7mQp2w";
+/// The hosts of the two sites.
+const OMF: &str = "portal.example";
+const CSM: &str = "csm.example";
 
 /// A portal over a database of its own, with one office in the master.
 struct World {
     db: TestDb,
     portal: Data<Portal>,
-    site: Data<Site>,
+    sites: Data<Sites>,
     _folder: tempfile::TempDir,
 }
 
@@ -57,6 +63,7 @@ impl World {
             viewer: Viewer::new(Opener::Here, None),
             config: Config::from_lookup(|_| None).expect("the defaults").into(),
             procedures: Default::default(),
+            announced: Announcements::new(&db),
         };
         let site = Site {
             name: SITE_OMF,
@@ -67,11 +74,24 @@ impl World {
             cookies: PORTAL_COOKIES,
             face: Face::Pages,
         };
-        Self { db, portal: Data::new(portal), site: Data::new(site), _folder: folder }
+        Self { db, portal: Data::new(portal), sites: Data::new(site.into()), _folder: folder }
     }
 
     fn visitor(&self) -> Browser<'_> {
-        Browser { world: self, cookies: BTreeMap::new() }
+        self.visitor_at(OMF)
+    }
+
+    /// A visitor at the address of one of two sites.
+    fn visitor_at(&self, host: &'static str) -> Browser<'_> {
+        Browser { world: self, host, cookies: BTreeMap::new() }
+    }
+
+    /// The same world with the second site at an address of its own.
+    fn with_two_addresses() -> Self {
+        let world = Self::new();
+        let omf = world.sites.first().clone();
+        let csm = Site { name: SITE_CSM, origin: format!("https://{CSM}"), ..omf.clone() };
+        Self { sites: Data::new(Sites::from(omf).and(csm)), ..world }
     }
 
     fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> T {
@@ -137,6 +157,7 @@ impl Answer {
 /// A browser: keeps cookies, and sends the token that belongs to them.
 struct Browser<'w> {
     world: &'w World,
+    host: &'static str,
     cookies: BTreeMap<String, String>,
 }
 
@@ -151,18 +172,19 @@ impl Browser<'_> {
             self.get("/login").await;
         }
         let tie = ["__Host-portal", "__Host-visitor"].iter().find_map(|name| self.cookies.get(*name));
-        let token = csrf::token(&self.world.site.keyring, tie.expect("a cookie"));
+        let token = csrf::token(&self.world.sites.first().keyring, tie.expect("a cookie"));
         let mut form = vec![(csrf::FIELD, token.as_str())];
         form.extend_from_slice(fields);
         self.send(TestRequest::post().uri(path).set_form(form)).await
     }
 
-    async fn send(&mut self, mut request: TestRequest) -> Answer {
+    async fn send(&mut self, request: TestRequest) -> Answer {
+        let mut request = request.insert_header((HOST, self.host));
         for (name, value) in &self.cookies {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }
         let portal = self.world.portal.clone();
-        let app = uketsuke_web::server::app(self.world.site.clone(), |c| configure(c, portal));
+        let app = uketsuke_web::server::app(self.world.sites.clone(), |c| configure(c, portal));
         let app = init_service(app).await;
         let answer = call_service(&app, request.to_request()).await;
         for cookie in answer.response().cookies() {

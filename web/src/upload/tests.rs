@@ -14,14 +14,14 @@ use futures_util::stream;
 use uketsuke_core::secret::Keyring;
 
 use super::*;
-use crate::site::{Face, PORTAL_COOKIES, Site};
+use crate::site::{Face, PORTAL_COOKIES, Site, Sites};
 use crate::{page, server};
 
 const SESSION: &str = "0123456789012345678901234567890123456789abc";
 const BOUNDARY: &str = "----uketsuke";
 
-fn site() -> Data<Site> {
-    Data::new(Site {
+fn site() -> Site {
+    Site {
         name: page::SITE_OMF,
         origin: "http://localhost".into(),
         keyring: Arc::new(Keyring::from_master("a", &[1; 32])),
@@ -29,7 +29,7 @@ fn site() -> Data<Site> {
         phone: String::new(),
         cookies: PORTAL_COOKIES,
         face: Face::Pages,
-    })
+    }
 }
 
 fn token(site: &Site) -> String {
@@ -62,7 +62,7 @@ fn form(token: &str, name: &str, content: &[u8]) -> Vec<u8> {
 }
 
 struct Desk {
-    site: Data<Site>,
+    site: Site,
     storage: Storage,
     folder: tempfile::TempDir,
 }
@@ -84,7 +84,7 @@ impl Desk {
         body: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin + 'static,
     ) -> Result<Uploaded, UploadFault> {
         let request = TestRequest::post()
-            .app_data(self.site.clone())
+            .app_data(Data::new(Sites::from(self.site.clone())))
             .cookie(actix_web::cookie::Cookie::new("portal", SESSION))
             .insert_header(("content-type", format!("multipart/form-data; boundary={BOUNDARY}")))
             .to_http_request();
@@ -230,7 +230,7 @@ fn serve(folder: &Path) -> std::net::SocketAddr {
                         }
                     }
                 };
-                server::app(site(), move |config| {
+                server::app(Data::new(site().into()), move |config| {
                     config.service(web::resource("/up").route(web::post().to(take)));
                 })
             };

@@ -51,7 +51,7 @@ pub async fn rehearse<L: Letter + Send + 'static>(
 
 fn context(office: &Office) -> MailContext {
     MailContext {
-        portal_url: office.config.portal_url.clone(),
+        portals: office.config.portals(),
         admin_url: office.config.admin_url.clone(),
         call_centre_phone: office.config.call_centre_phone.clone(),
         keyring: office.keyring.clone(),

@@ -65,7 +65,7 @@ pub async fn prepare(
     };
     let (scope, id) = (who.scope.clone(), facility.id.clone());
     let token = office.db.write(who.actor(), move |tx| watch::ask(tx, &scope, &id, occasion)).await?;
-    let address = format!("{}/watch/{}", office.config.portal_url, token.reveal());
+    let address = format!("{}/watch/{}", office.config.portals().of(facility.site()), token.reveal());
     html(&OpenPage { frame: who.frame("施設に見える画面", "/facilities"), facility, address })
 }
 

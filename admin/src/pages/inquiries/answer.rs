@@ -96,7 +96,7 @@ impl Opened {
     fn text_of(&self, office: &Office, canned: &str) -> Option<String> {
         let id = CannedAnswerId::parse(canned)?;
         let found = self.offered.iter().find(|answer| answer.id == id)?;
-        Some(found.text(&office.config.portal_url))
+        Some(found.text(office.config.portals().of(self.thread.inquiry.site)))
     }
 
     fn page(self, who: &Staff<AnswerInquiries>, typed: AnswerForm, errors: FieldErrors) -> Page {

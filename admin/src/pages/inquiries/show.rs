@@ -32,7 +32,7 @@ struct Page {
     left: String,
     mine: bool,
     may_answer: bool,
-    may_publish: bool,
+    may_edit_content: bool,
     may_read_facilities: bool,
 }
 
@@ -69,7 +69,7 @@ impl Page {
     /// An answer may help others too.
     fn can_become_faq(&self) -> bool {
         let answered = self.told.thread.messages.iter().any(|message| message.author == Author::Staff);
-        self.may_publish && answered
+        self.may_edit_content && answered
     }
 
     fn author(&self, message: &Message) -> String {
@@ -110,7 +110,7 @@ pub async fn show(office: Data<Office>, who: Staff<ReadInquiries>, path: Path<St
         },
         mine: inquiry.assignee_id.as_ref() == Some(who.scope.staff()),
         may_answer: who.scope.may(Permission::AnswerInquiries),
-        may_publish: who.scope.may(Permission::PublishNotices),
+        may_edit_content: who.scope.may(Permission::EditContent),
         may_read_facilities: who.scope.may(Permission::ReadFacilities),
         told,
     })

@@ -1,46 +1,60 @@
-//! 「アプリのお知らせ」: what the client app tells its users. Editors.
+//! 「お知らせ」: written, looked at, shown, ended. Editors; auditors and support read.
 
+pub mod edit;
+pub mod files;
+pub mod form;
 pub mod list;
-pub mod new;
 pub mod show;
+pub mod steps;
 
+use std::collections::HashMap;
+
+use uketsuke_core::attachment::Attachment;
 use uketsuke_core::clock::{tokyo_date, tokyo_midnight};
+use uketsuke_core::content::markdown::{self, Html};
 use uketsuke_core::db::At;
-use uketsuke_core::facility::kind::FacilityKind;
-use uketsuke_core::facility::prefecture::Prefecture;
-use uketsuke_core::notice::Notice;
+use uketsuke_core::error::{Error, Result};
+use uketsuke_core::ids::NoticeId;
+use uketsuke_core::notice::{Input, Notice};
 use uketsuke_web::words;
 
-/// The list's address, and the open entry of the menu.
+/// The list's address.
 const PATH: &str = "/notices";
 
+fn parse(id: &str) -> Result<NoticeId> {
+    NoticeId::parse(id).ok_or(Error::NotFound)
+}
+
 /// For whom, in words.
-fn audience(kinds: &[FacilityKind], prefectures: &[Prefecture]) -> String {
-    let kinds = kinds.iter().map(|kind| kind.label()).collect::<Vec<_>>().join("、");
-    let places = prefectures.iter().map(|place| place.name()).collect::<Vec<_>>().join("、");
+fn audience(input: &Input) -> String {
+    let kinds = input.kinds.iter().map(|kind| kind.label()).collect::<Vec<_>>().join("、");
+    let places = input.prefectures.iter().map(|place| place.name()).collect::<Vec<_>>().join("、");
     let or_all = |text: String, all: &str| if text.is_empty() { all.to_owned() } else { text };
-    format!("{}・{}", or_all(kinds, "すべての機関"), or_all(places, "全国"))
+    format!("{}・{}・{}", input.site.label(), or_all(kinds, "すべての機関"), or_all(places, "全国"))
 }
 
 /// From when until when, in words.
-fn period(notice: &Notice) -> String {
+fn period(starts_at: Option<At>, ends_at: Option<At>) -> String {
     let full = |at: At| words::date_time_full(at.utc());
-    let last = tokyo_date(notice.ends_at.utc());
-    // A notice that has its last day whole ends at the midnight after it.
-    let until = match last.pred_opt().filter(|_| tokyo_midnight(last) == notice.ends_at.utc()) {
-        Some(day) => words::plain_date(day),
-        None => full(notice.ends_at),
+    let from = starts_at.map_or("公開したとき".to_owned(), full);
+    let until = match ends_at {
+        None => "（終わりは決めない）".to_owned(),
+        Some(end) => {
+            let last = tokyo_date(end.utc());
+            // One that has its last day whole ends at the midnight after it.
+            let whole = last.pred_opt().filter(|_| tokyo_midnight(last) == end.utc());
+            format!("{}まで", whole.map_or_else(|| full(end), words::plain_date))
+        }
     };
-    format!("{}から{until}まで", full(notice.starts_at))
+    format!("{from}から{until}")
 }
 
-/// Where it stands, with the colour of its tag.
-fn standing(notice: &Notice, now: At) -> (&'static str, &'static str) {
-    if notice.is_shown(now) {
-        ("表示中", "green")
-    } else if notice.is_planned(now) {
-        ("予定", "blue-line")
-    } else {
-        ("終了", "grey")
-    }
+/// The text as readers will see it, its pictures from the office.
+fn drawn(notice: &Notice, files: &[Attachment]) -> Html {
+    let pictures: HashMap<&str, String> = files
+        .iter()
+        .filter(|file| file.is_picture())
+        .map(|file| (file.original_name.as_str(), format!("{PATH}/{}/files/{}?show=yes", notice.id, file.id)))
+        .collect();
+    markdown::html(&notice.body, |name| pictures.get(name).cloned())
 }

@@ -1,49 +1,87 @@
-//! `GET /notices/{id}`: one notice. `POST /notices/{id}/end`: ends it now.
+//! `GET /notices/{id}`: one notice as readers will see it, wide and on a phone; its
+//! files, versions and what can be done. Staff who read content.
 
 use actix_web::web::{Data, Path};
 use askama::Template;
-use uketsuke_core::ids::NoticeId;
-use uketsuke_core::notice::{self, Notice};
-use uketsuke_web::page::Frame;
-use uketsuke_web::{PageError, PageResult, html};
+use uketsuke_core::attachment::{self, Attachment, Subject};
+use uketsuke_core::content::markdown::Html;
+use uketsuke_core::content::{Line, version};
+use uketsuke_core::form::FieldErrors;
+use uketsuke_core::notice::{self, Input, Notice, State};
+use uketsuke_core::staff::role::Permission;
+use uketsuke_web::page::{Frame, NavItem};
+use uketsuke_web::{PageResult, html};
 
-use super::{PATH, audience, period, standing};
+use super::steps::{STEPS, Step};
+use super::{PATH, audience, drawn, parse, period};
 use crate::Office;
-use crate::access::{PublishNotices, Staff};
+use crate::access::{ReadContent, Staff};
+use crate::pages::content::{ACCEPT, MENU, TABS, VersionRow, version_rows};
 
+/// The page.
 #[derive(Template)]
 #[template(path = "admin/notices/show.html")]
-struct Page {
+pub struct Page {
     frame: Frame,
+    errors: FieldErrors,
+    tabs: [NavItem; 4],
+    standing: State,
     audience: String,
     period: String,
-    standing: (&'static str, &'static str),
-    is_over: bool,
+    body: Html,
+    files: Vec<Attachment>,
+    versions: Vec<VersionRow>,
+    steps: Vec<&'static Step>,
+    may_amend: bool,
+    may_edit: bool,
+    accept: &'static str,
     notice: Notice,
 }
 
 /// The notice.
-pub async fn show(office: Data<Office>, who: Staff<PublishNotices>, id: Path<String>) -> PageResult {
-    let (id, scope) = (id_of(&id)?, who.scope.clone());
-    let notice = office.db.read(move |c| notice::get(c, &scope, &id)).await?;
-    let now = office.db.clock().now().into();
-    html(&Page {
-        frame: who.frame(notice.title.as_str(), PATH),
-        audience: audience(&notice.for_kinds(), &notice.for_prefectures()),
-        period: period(&notice),
-        standing: standing(&notice, now),
-        is_over: notice.ends_at <= now,
+pub async fn show(office: Data<Office>, who: Staff<ReadContent>, path: Path<String>) -> PageResult {
+    html(&page(&office, &who, &path, FieldErrors::default()).await?)
+}
+
+pub(super) async fn page<D>(
+    office: &Office,
+    who: &Staff<D>,
+    id: &str,
+    errors: FieldErrors,
+) -> uketsuke_core::error::Result<Page> {
+    let (id, scope) = (parse(id)?, who.scope.clone());
+    let (notice, files, versions) = office
+        .db
+        .read(move |c| {
+            let notice = notice::get(c, &scope, &id)?;
+            let files = attachment::list(c, Subject::Notice, &[id.as_str()])?;
+            let versions = version_rows(c, version::Subject::Notice, id.as_str())?;
+            Ok((notice, files, versions))
+        })
+        .await?;
+    let standing = notice.standing(office.db.clock().now().into());
+    let may_edit = who.scope.may(Permission::EditContent);
+    let steps = STEPS.iter().filter(|step| may_edit && standing.allows(step.action)).collect();
+    Ok(Page {
+        frame: who.frame(notice.title.as_str(), MENU).error(!errors.is_empty()),
+        errors,
+        tabs: TABS,
+        standing,
+        audience: audience(&Input::of(&notice)),
+        period: period(Some(notice.starts_at), notice.ends_at),
+        body: drawn(&notice, &files),
+        files,
+        versions,
+        steps,
+        may_amend: may_edit && standing.allows(notice::Action::Amend),
+        may_edit,
+        accept: ACCEPT,
         notice,
     })
 }
 
-/// Ends it.
-pub async fn end(office: Data<Office>, who: Staff<PublishNotices>, id: Path<String>) -> PageResult {
-    let (id, scope) = (id_of(&id)?, who.scope.clone());
-    office.db.write(who.actor(), move |tx| notice::end(tx, &scope, &id)).await?;
-    Ok(who.done(PATH, "お知らせの表示を終了しました"))
-}
-
-fn id_of(text: &str) -> Result<NoticeId, PageError> {
-    NoticeId::parse(text).ok_or_else(PageError::not_found)
+impl Page {
+    fn file_address(&self, file: &Attachment) -> String {
+        format!("{PATH}/{}/files/{}", self.notice.id, file.id)
+    }
 }

@@ -6,12 +6,13 @@ use askama::Template;
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::money::shown;
+use uketsuke_core::refusal::Refusal;
 use uketsuke_core::subsidy::decision::{self, Decision};
 use uketsuke_core::subsidy::payment;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
-use super::{PATH, answered};
+use super::{PATH, answered, slower};
 use crate::Office;
 use crate::access::{Pay, Staff};
 
@@ -27,6 +28,9 @@ struct Page {
 pub async fn ask(office: Data<Office>, who: Staff<Pay>, path: Path<String>) -> PageResult {
     let id = parse(&path)?;
     let decision = office.db.read(move |c| decision::find(c, &id)?.ok_or(Error::NotFound)).await?;
+    if decision.held_since.is_none() {
+        return slower(&who, PATH, Refusal::NotInThisState.into());
+    }
     let yen = shown(decision.yen);
     html(&Page { frame: who.frame("同じ口座への再振込", PATH), decision, yen })
 }

@@ -25,7 +25,7 @@ use crate::access::{Pay, ReadSubsidies, Staff};
 /// Batches on one page.
 const SIZE: usize = 30;
 /// Returned transfers that are shown: more are not dealt with at once.
-const MOST_HELD: i64 = 100;
+const MOST_HELD: usize = 100;
 /// Banks want a file some business days ahead.
 const DAYS_AHEAD: u32 = 3;
 
@@ -37,6 +37,8 @@ struct Page {
     /// How many wait, and how much that is.
     waiting: (i64, String),
     held: Vec<Held>,
+    /// More came back than are shown.
+    more_held: bool,
     batches: Vec<Batch>,
     next: String,
     may_pay: bool,
@@ -70,7 +72,7 @@ pub async fn prepare(office: Data<Office>, who: Staff<Pay>, Form(typed): Form<Ty
     };
     let mut errors = FieldErrors::default();
     let Some(pay_on) = errors.take("pay_on", "振込日", fold::date(&typed.pay_on)) else {
-        return invalid(&page(&office, &who, &Asked::default(), Some(typed.pay_on), errors).await?);
+        return again(&office, &who, typed, errors).await;
     };
     let (scope, line_ends) = (who.scope.clone(), office.config.transfer_line_ends);
     let prepared =
@@ -79,10 +81,17 @@ pub async fn prepare(office: Data<Office>, who: Staff<Pay>, Form(typed): Form<Ty
         Ok(id) => {
             Ok(who.done(format!("{PATH}/{id}"), "振込データを作りました。内容を確かめて、ファイルを出力してください。"))
         }
-        Err(Error::Invalid(errors)) => {
-            invalid(&page(&office, &who, &Asked::default(), Some(typed.pay_on), errors).await?)
-        }
+        Err(Error::Invalid(errors)) => again(&office, &who, typed, errors).await,
         Err(error) => slower(&who, PATH, error),
+    }
+}
+
+/// The form with its errors; where nothing waits any more there is no form to correct.
+async fn again(office: &Office, who: &Staff<Pay>, typed: Typed, errors: FieldErrors) -> PageResult {
+    let page = page(office, who, &Asked::default(), Some(typed.pay_on), errors).await?;
+    match page.waiting.0 {
+        0 => slower(who, PATH, Refusal::NothingToPay.into()),
+        _ => invalid(&page),
     }
 }
 
@@ -95,19 +104,21 @@ async fn page<D>(
 ) -> Result<Page> {
     let (scope, today) = (who.scope.clone(), tokyo_date(office.db.clock().now()));
     let before = Some(asked.before.as_str()).filter(|id| !id.is_empty()).map(parse).transpose()?;
-    let (waiting, held, mut batches, ahead) = office
+    let (waiting, mut held, mut batches, ahead) = office
         .db
         .read(move |c| {
             let last = before.map(|id| payment::get(c, &id)).transpose()?;
-            let most = i64::try_from(SIZE + 1).unwrap_or(i64::MAX);
+            let more_than = |size: usize| i64::try_from(size + 1).unwrap_or(i64::MAX);
             Ok((
                 payment::count_waiting(c)?,
-                payment::list_held(c, &scope, MOST_HELD)?,
-                payment::list(c, &scope, last.as_ref(), most)?,
+                payment::list_held(c, &scope, more_than(MOST_HELD))?,
+                payment::list(c, &scope, last.as_ref(), more_than(SIZE))?,
                 days_ahead(&holiday::calendar(c)?, today),
             ))
         })
         .await?;
+    let more_held = held.len() > MOST_HELD;
+    held.truncate(MOST_HELD);
     let more = batches.len() > SIZE;
     batches.truncate(SIZE);
     let next = batches.last().filter(|_| more).map_or(String::new(), |last| format!("{PATH}?before={}", last.id));
@@ -116,6 +127,7 @@ async fn page<D>(
         errors,
         waiting: (waiting.0, shown(waiting.1)),
         held,
+        more_held,
         batches,
         next,
         may_pay: who.scope.may(Permission::Pay),

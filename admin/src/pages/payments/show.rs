@@ -40,8 +40,8 @@ struct Row {
     account: String,
     holder: String,
     yen: String,
-    /// Why it came back, and when; empty for one that did not.
-    returned: String,
+    /// Where it stands; why it came back, and when.
+    standing: String,
     /// Where it is booked that it came back.
     return_href: String,
 }
@@ -79,11 +79,11 @@ pub async fn show(
 
 fn row(batch: &Batch, line: Line, may_pay: bool) -> Result<Row> {
     let (payee, item) = (line.item.payee()?, line.item);
-    let returned = match (item.returned_on, &item.returned_because) {
+    let standing = match (item.returned_on, &item.returned_because) {
         (Some(on), because) => {
             format!("{}に戻りました（{}）", words::plain_date(on), because.as_deref().unwrap_or_default())
         }
-        (None, _) => String::new(),
+        (None, _) => batch.state.label().to_owned(),
     };
     let may_return = may_pay && batch.state == BatchState::Settled && item.released_at.is_none();
     let return_href = if may_return { format!("{PATH}/{}/items/{}/return", batch.id, item.id) } else { String::new() };
@@ -96,7 +96,7 @@ fn row(batch: &Batch, line: Line, may_pay: bool) -> Result<Row> {
         account: payee.masked(),
         holder: payee.holder_shown(),
         yen: shown(item.yen),
-        returned,
+        standing,
         return_href,
     })
 }

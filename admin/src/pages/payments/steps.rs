@@ -4,11 +4,12 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 use uketsuke_core::error::Result;
-use uketsuke_core::subsidy::payment::{self, Batch};
+use uketsuke_core::refusal::Refusal;
+use uketsuke_core::subsidy::payment::{self, Batch, BatchState};
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
-use super::{PATH, answered, parse};
+use super::{PATH, answered, parse, slower};
 use crate::Office;
 use crate::access::{Pay, Staff};
 
@@ -26,6 +27,9 @@ struct Page {
 /// Asks whether the bank carried it out.
 pub async fn ask_settle(office: Data<Office>, who: Staff<Pay>, path: Path<String>) -> PageResult {
     let batch = find(&office, &path).await?;
+    if batch.state != BatchState::Exported {
+        return slower(&who, &format!("{PATH}/{path}"), Refusal::NotInThisState.into());
+    }
     html(&Page {
         frame: who.frame("振込が済んだことの記録", PATH),
         action: format!("{PATH}/{}/settle", batch.id),
@@ -46,6 +50,9 @@ pub async fn settle(office: Data<Office>, who: Staff<Pay>, path: Path<String>) -
 /// Asks whether to give it up.
 pub async fn ask_dissolve(office: Data<Office>, who: Staff<Pay>, path: Path<String>) -> PageResult {
     let batch = find(&office, &path).await?;
+    if batch.state != BatchState::Prepared {
+        return slower(&who, &format!("{PATH}/{path}"), Refusal::NotInThisState.into());
+    }
     html(&Page {
         frame: who.frame("振込データの取りやめ", PATH),
         action: format!("{PATH}/{}/dissolve", batch.id),

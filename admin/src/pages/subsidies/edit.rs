@@ -5,9 +5,11 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
+use uketsuke_core::desk::actor_names;
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::facility::kind::KINDS;
 use uketsuke_core::form::FieldErrors;
+use uketsuke_core::ids::ProgrammeId;
 use uketsuke_core::money::shown;
 use uketsuke_core::subsidy::claim;
 use uketsuke_core::subsidy::programme::{self, Programme};
@@ -20,7 +22,7 @@ use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, invalid};
 
 use super::form::{PARTS, fields_of, read};
-use super::{PATH, compared, parse};
+use super::{Change, PATH, changes, compared, parse};
 use crate::Office;
 use crate::access::{ManageSubsidies, Staff};
 
@@ -31,13 +33,20 @@ struct Page {
     errors: FieldErrors,
     typed: Fields,
     back: String,
-    /// Somebody else changed it meanwhile.
-    overtaken: bool,
+    meanwhile: Option<Meanwhile>,
     chosen_kinds: Vec<String>,
     kinds: Vec<Choice>,
     items: Vec<Choice>,
     units: Vec<Choice>,
     parts: Vec<Part>,
+}
+
+/// What somebody else made of it while one typed.
+struct Meanwhile {
+    version: i32,
+    by: String,
+    comment: String,
+    changes: Vec<Change>,
 }
 
 /// The boxes of one part of the costs.
@@ -52,7 +61,7 @@ struct Part {
 #[template(path = "admin/subsidies/confirm.html")]
 struct ConfirmPage {
     frame: Frame,
-    rows: Vec<(String, String, String, bool)>,
+    rows: Vec<Change>,
     is_new: bool,
     comment: String,
     effects: Vec<String>,
@@ -85,7 +94,14 @@ pub async fn add(office: Data<Office>, who: Staff<ManageSubsidies>, AllFields(fi
         return html(&confirm(&who, None, (&rules, comment), &fields));
     }
     let scope = who.scope.clone();
-    let id = office.db.write(who.actor(), move |tx| programme::add(tx, &scope, &rules, &comment)).await?;
+    let id = office
+        .db
+        .write(who.actor(), move |tx| {
+            // The button pressed twice: what the first press added is the one that was meant.
+            let twin = programme::list(tx.conn())?.into_iter().find(|one| one.rules == rules);
+            twin.map_or_else(|| programme::add(tx, &scope, &rules, &comment), |one| Ok(one.id))
+        })
+        .await?;
     Ok(who.done(format!("{PATH}/{id}"), "制度を追加しました"))
 }
 
@@ -105,28 +121,57 @@ pub async fn change(
         Err(errors) => return invalid(&page(&who, Some(&now), (*fields).clone(), errors)),
     };
     let seen: i32 = fields.get("seen").parse().unwrap_or(0);
-    if seen != now.version {
-        return overtaken(&who, &now, &fields);
+    let sent = fields.get("step") == "send";
+    let done = || Ok(who.done(format!("{PATH}/{path}"), "制度を変更しました"));
+    if sent && now.version == seen.saturating_add(1) && now.rules == rules {
+        // The button pressed twice: the first press saved the very same.
+        return done();
     }
-    if fields.get("step") != "send" {
+    if seen != now.version {
+        return overtaken(&office, &who, (now.id, seen), &fields).await;
+    }
+    if !sent {
         return html(&confirm(&who, Some((&now, undecided)), (&rules, comment), &fields));
     }
     let (scope, id) = (who.scope.clone(), now.id.clone());
     let changed =
         office.db.write(who.actor(), move |tx| programme::change(tx, &scope, (&id, seen), &rules, &comment)).await;
     match changed {
-        Ok(()) => Ok(who.done(format!("{PATH}/{path}"), "制度を変更しました")),
-        Err(Error::Conflict) => overtaken(&who, &newest(&office, &path).await?.0, &fields),
+        Ok(()) => done(),
+        Err(Error::Conflict) => overtaken(&office, &who, (now.id, seen), &fields).await,
         Err(error) => Err(error.into()),
     }
 }
 
-/// The form again, with what was typed, against the version that holds now.
-fn overtaken(who: &Staff<ManageSubsidies>, now: &Programme, fields: &Fields) -> PageResult {
+/// The form again, with what was typed, against the version that holds now, and
+/// with what changed since the version that was looked at.
+async fn overtaken(
+    office: &Office,
+    who: &Staff<ManageSubsidies>,
+    (id, seen): (ProgrammeId, i32),
+    fields: &Fields,
+) -> PageResult {
+    let (versions, names) = office
+        .db
+        .read(move |c| {
+            let versions = programme::versions(c, &id)?;
+            let names = actor_names(c, versions.iter().map(|made| made.by.as_str()))?;
+            Ok((versions, names))
+        })
+        .await?;
+    let newest = versions.first().ok_or(Error::NotFound)?;
+    let before = versions.iter().find(|made| made.programme.version == seen);
+    let now = &newest.programme;
+    let meanwhile = Meanwhile {
+        version: now.version,
+        by: names.of(&newest.by),
+        comment: newest.comment.clone(),
+        changes: changes(before, newest),
+    };
     let kept = fields.iter().filter(|(name, _)| *name != "seen");
     let mut pairs: Vec<(String, String)> = kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     pairs.push(("seen".to_owned(), now.version.to_string()));
-    let page = Page { overtaken: true, ..page(who, Some(now), pairs.into(), FieldErrors::default()) };
+    let page = Page { meanwhile: Some(meanwhile), ..page(who, Some(now), pairs.into(), FieldErrors::default()) };
     html_with(StatusCode::CONFLICT, &page)
 }
 
@@ -169,6 +214,9 @@ fn effects(now: Option<(&Programme, i64)>, rules: &Rules) -> Vec<String> {
             shown(rules.most())
         )];
     };
+    if now.rules == *rules {
+        return vec!["変わる項目がありません。保存しなくても、いまの内容のまま使われます。".to_owned()];
+    }
     let (before, after) = (now.rules.most(), rules.most());
     let most = match before == after {
         true => format!("助成金の上限額は、{}のままです。", shown(after)),
@@ -200,7 +248,7 @@ fn page(who: &Staff<ManageSubsidies>, now: Option<&Programme>, typed: Fields, er
         frame: who.frame(title, PATH).error(!errors.is_empty()),
         errors,
         back: now.map_or(PATH.to_owned(), |now| format!("{PATH}/{}", now.id)),
-        overtaken: false,
+        meanwhile: None,
         chosen_kinds: all("kinds"),
         kinds: KINDS.iter().map(|entry| Choice::new(entry.id, entry.label)).collect(),
         items: ItemKind::ALL.iter().map(|item| Choice::new(item.as_str(), item.label())).collect(),

@@ -9,6 +9,7 @@ pub mod show;
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::ids::ProgrammeId;
 use uketsuke_core::money::shown;
+use uketsuke_core::subsidy::programme::Made;
 use uketsuke_core::subsidy::rules::Rules;
 use uketsuke_web::words;
 
@@ -50,8 +51,19 @@ fn window(rules: &Rules) -> String {
     format!("{}から{until}", words::date(rules.opens_on))
 }
 
-/// What a change of rules changes: label, before, after, whether they differ.
-fn compared(before: Option<&Rules>, after: &Rules) -> Vec<(String, String, String, bool)> {
+/// A line of rules beside its former one: label, before, after, whether they differ.
+type Change = (String, String, String, bool);
+
+/// What a version changed against another; nothing where there is none.
+fn changes(before: Option<&Made>, made: &Made) -> Vec<Change> {
+    let Some(before) = before else { return Vec::new() };
+    let mut rows = compared(Some(&before.programme.rules), &made.programme.rules);
+    rows.retain(|row| row.3);
+    rows
+}
+
+/// Rules beside their former ones, line by line.
+fn compared(before: Option<&Rules>, after: &Rules) -> Vec<Change> {
     let (old, new) = (before.map(rows).unwrap_or_default(), rows(after));
     let value = |rows: &[(String, String)], label: &str| {
         rows.iter().find(|(known, _)| known == label).map_or(String::new(), |(_, value)| value.clone())

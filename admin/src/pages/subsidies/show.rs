@@ -11,12 +11,12 @@ use uketsuke_core::fold;
 use uketsuke_core::form::FieldErrors;
 use uketsuke_core::money::shown;
 use uketsuke_core::staff::role::Permission;
-use uketsuke_core::subsidy::programme::{self, Made, fiscal_year, fiscal_year_name};
+use uketsuke_core::subsidy::programme::{self, fiscal_year, fiscal_year_name};
 use uketsuke_web::extract::Form;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, invalid, words};
 
-use super::{PATH, compared, parse, rows};
+use super::{Change, PATH, changes, parse, rows};
 use crate::Office;
 use crate::access::{ManageSubsidies, ReadSubsidies, Staff};
 
@@ -42,7 +42,7 @@ struct Version {
     when: String,
     by: String,
     comment: String,
-    changes: Vec<(String, String, String, bool)>,
+    changes: Vec<Change>,
 }
 
 /// What is typed.
@@ -108,12 +108,4 @@ async fn page<D>(office: &Office, who: &Staff<D>, id: &str, typed: Typed, errors
         may_edit: who.scope.may(Permission::ManageSubsidies),
         typed,
     })
-}
-
-/// What a version changed; nothing for the first.
-fn changes(before: Option<&Made>, made: &Made) -> Vec<(String, String, String, bool)> {
-    let Some(before) = before else { return Vec::new() };
-    let mut rows = compared(Some(&before.programme.rules), &made.programme.rules);
-    rows.retain(|row| row.3);
-    rows
 }

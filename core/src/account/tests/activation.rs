@@ -30,7 +30,8 @@ async fn looking_changes_nothing_and_the_button_opens_the_account() {
     let (session, _) = house.sign_in(EMAIL, PASSWORD).await;
     assert_eq!(session.facility_name, "さくら接骨院");
     assert!(!session.scope().verified(), "nobody is verified by registering");
-    assert!(house.read(|c| consent::missing(c, &session.account)).is_empty());
+    let now = house.db.clock().now().into();
+    assert!(house.read(|c| consent::missing(c, &session.account, now)).is_empty());
 }
 
 #[tokio::test]

@@ -123,8 +123,13 @@ async fn a_new_version_of_a_text_asks_again() {
         .unwrap();
     let needed = |outcome| matches!(outcome, LoginOutcome::Opened(new) if new.consent_needed);
     assert!(needed(house.try_login(EMAIL, PASSWORD, "192.0.2.1").await));
-    assert_eq!(house.read(|c| consent::missing(c, &account)), [consent::Document::Terms]);
-    house.write(|tx| consent::record_all(tx, &account)).unwrap();
-    house.write(|tx| consent::record_all(tx, &account)).unwrap();
+    let now = house.db.clock().now().into();
+    let missing = house.read(|c| consent::missing(c, &account, now));
+    assert_eq!(missing, [(consent::Document::Terms, crate::legal::FIRST.to_owned())]);
+    let other = [(consent::Document::Terms, "2000-01-01".to_owned())];
+    house.write(|tx| consent::record_shown(tx, &account, &other)).unwrap();
+    assert_eq!(house.read(|c| consent::missing(c, &account, now)), missing, "what was shown does not hold");
+    house.write(|tx| consent::record_shown(tx, &account, &missing)).unwrap();
+    house.write(|tx| consent::record_shown(tx, &account, &missing)).unwrap();
     assert!(!needed(house.try_login(EMAIL, PASSWORD, "192.0.2.1").await));
 }

@@ -1,12 +1,14 @@
 //! The use cases of accounts, each on a database of its own.
 
 mod activation;
+mod handover;
 mod kept;
 mod login;
 mod memberships;
 mod password;
 mod registration;
 mod sessions;
+mod sites;
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ const NEW: &str = "Nb4vXc9z";
 
 fn ask(house: &House, email: &str) {
     let email = crate::fold::email(email, 254).unwrap();
-    house.write(|tx| ask_for_reset(tx, &house.keyring, RULES, &email)).unwrap();
+    house.write(|tx| ask_for_reset(tx, &house.keyring, RULES, &email, None)).unwrap();
 }
 
 fn reset_token(house: &House) -> TokenHash {

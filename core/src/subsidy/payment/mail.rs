@@ -8,6 +8,8 @@ use super::super::decision;
 use crate::account::find_active_account;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::facility;
+use crate::facility::kind::Site;
 use crate::ids::{AccountId, ApplicationId};
 use crate::mail::{Letter, MailContext, Message};
 
@@ -38,6 +40,8 @@ struct Facts {
     facility: String,
     number: String,
     url: String,
+    /// The portal site it is from.
+    site: Site,
     call_centre: String,
 }
 
@@ -50,16 +54,19 @@ impl Letter for TransferReturned {
             return Ok(None);
         }
         let Some(person) = find_active_account(tx.conn(), &self.account)? else { return Ok(None) };
+        let site = facility::repo::get(tx.conn(), &decision.facility)?.site();
         let subject = Subject { number: decision.decided.receipt_number.clone() };
         let f = Facts {
             who: person.full_name(),
             facility: decision.decided.facility_name,
             number: decision.decided.receipt_number,
-            url: format!("{}/applications/{}/payee", context.portal_url, self.application),
+            url: format!("{}/applications/{}/payee", context.portal_url(site), self.application),
+            site,
             call_centre: context.call_centre_phone.clone(),
         };
         Ok(Some(Message {
             to: person.email,
+            site: Some(site),
             subject: subject.render().map_err(Error::internal)?.trim().to_owned(),
             body: Body { f }.render().map_err(Error::internal)?,
             ..Message::default()

@@ -105,7 +105,7 @@ impl World {
     }
 
     async fn send(&self, request: TestRequest) -> Answer {
-        let site = Data::new(Site {
+        let site = Site {
             name: SITE_OMF,
             origin: ISSUER.into(),
             keyring: keyring(),
@@ -113,7 +113,8 @@ impl World {
             phone: String::new(),
             cookies: PORTAL_COOKIES,
             face: Face::Api,
-        });
+        };
+        let site = Data::new(site.into());
         let api = self.api.clone();
         let app = test::init_service(uketsuke_web::server::app(site, |c| configure(c, api))).await;
         let answer = test::call_service(&app, request.to_request()).await;

@@ -20,7 +20,7 @@ use super::{Numbers, STEPS};
 use crate::{Anyone, Portal};
 
 /// The longest search term that is carried over, characters.
-const WORDS_MAX_CHARS: usize = 60;
+const WORDS_MAX_CHARS: usize = 100;
 
 #[derive(Template)]
 #[template(path = "portal/contact/form.html")]

@@ -8,22 +8,17 @@ pub mod form;
 
 use actix_web::web::Data;
 use uketsuke_core::application::repo as applications;
-use uketsuke_core::facility::kind::Site;
 use uketsuke_core::inquiry::{self, Draft, Offered, Owner, Sender};
 use uketsuke_core::secret::ReceiptNumber;
 use uketsuke_web::PageError;
 use uketsuke_web::request::Visitor;
+use uketsuke_web::site::which;
 
 use crate::session::{SignedIn, ask_to_sign_in};
 use crate::{Anyone, Portal};
 
 /// The pages as users read them.
 pub(crate) const STEPS: [&str; 3] = ["入力", "確認", "完了"];
-
-/// The portal a question comes to.
-pub(crate) fn site_of(who: &Anyone) -> Site {
-    who.signed_in.as_ref().map_or(Site::Omf, |signed_in| signed_in.session().site)
-}
 
 /// The person who asks; staff who look along ask nothing.
 pub(crate) fn asker(who: &Anyone) -> Option<&SignedIn> {
@@ -39,7 +34,11 @@ pub(crate) fn owner(who: &Anyone, visitor: &Visitor) -> Owner {
 }
 
 pub(crate) fn sender(who: &Anyone, visitor: &Visitor) -> Sender {
-    Sender { owner: owner(who, visitor), scope: asker(who).map(|person| person.scope().clone()), site: site_of(who) }
+    Sender {
+        owner: owner(who, visitor),
+        scope: asker(who).map(|person| person.scope().clone()),
+        site: which(who.request()),
+    }
 }
 
 /// What is written so far.

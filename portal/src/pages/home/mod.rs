@@ -6,15 +6,19 @@ mod tasks;
 use actix_web::web::Data;
 use askama::Template;
 use uketsuke_core::application::Application;
+use uketsuke_core::notice::{self, Notice};
 use uketsuke_core::progress::{self, NextStep};
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageResult, html, words};
+use uketsuke_web::{PageResult, html, site, words};
 
 use super::closed::Closing;
 use crate::Portal;
 use crate::session::SignedIn;
 use next::Next;
 use tasks::Task;
+
+/// Notices shown.
+const NOTICES: i64 = 4;
 
 #[derive(Template)]
 #[template(path = "portal/home.html")]
@@ -25,6 +29,11 @@ struct Page {
     applications: Vec<Application>,
     verified: bool,
     closing: Closing,
+    /// The newest notices for this facility.
+    notices: Vec<Notice>,
+    /// The address of the site this facility belongs to, where it is another than
+    /// the person came to.
+    own_site: Option<String>,
     /// The day on which the use ends or ended; empty when none is set.
     ends_on: String,
 }
@@ -34,9 +43,14 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     let scope = who.scope().clone();
     let verified = scope.verified();
     let now = portal.now();
-    let progress = portal.db.read(move |c| progress::of(c, &scope, now)).await?;
+    let audience = who.audience();
+    let (progress, notices) = portal
+        .db
+        .read(move |c| Ok((progress::of(c, &scope, now)?, notice::latest(c, audience, NOTICES, now)?)))
+        .await?;
     html(&Page {
         frame: who.frame("ホーム"),
+        own_site: site::elsewhere(who.request(), site::which(who.request())).map(ToOwned::to_owned),
         closing: Closing::of(&portal, &progress.facility),
         next: next::next(&progress.next),
         tasks: tasks::tasks(&progress),
@@ -45,6 +59,7 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
             _ => progress.ends_on.map(words::date).unwrap_or_default(),
         },
         applications: progress.applications,
+        notices,
         verified,
     })
 }

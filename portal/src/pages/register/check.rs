@@ -72,10 +72,10 @@ async fn page(
     visitor: &Visitor,
     errors: FieldErrors,
 ) -> Result<Result<Page, Step>, PageError> {
-    let draft = super::draft(portal, visitor).await?;
+    let draft = super::draft(portal, who, visitor).await?;
     let step = draft.next_step();
     let (Step::Check, Some(person)) = (step, draft.person.clone()) else { return Ok(Err(step)) };
     let facility = super::facility_of(portal, &draft).await?;
-    let frame = who.frame("入力した内容を確かめてください").step(4, 4).error(!errors.is_empty());
+    let frame = super::frame(who, &draft, "入力した内容を確かめてください").step(4, 4).error(!errors.is_empty());
     Ok(Ok(Page { frame, errors, steps: STEPS, facility, person }))
 }

@@ -24,16 +24,19 @@ struct Page {
 
 /// The facility found by the code.
 pub async fn show(portal: Data<Portal>, who: Anyone, visitor: Visitor) -> PageResult {
-    let draft = super::draft(&portal, &visitor).await?;
-    let Some(id) = draft.found else { return Ok(see_other(super::path(draft.next_step().min(Step::Facility)))) };
+    let draft = super::draft(&portal, &who, &visitor).await?;
+    let Some(id) = draft.found.clone() else {
+        return Ok(see_other(super::path(draft.next_step().min(Step::Facility))));
+    };
     let facility = portal.db.read(move |c| facility::repo::get(c, &id)).await?;
     let advice = facility.code.advice(facility.kind);
-    html(&Page { frame: who.frame("この施設ですか").step(2, 4), steps: STEPS, facility, advice })
+    let frame = super::frame(&who, &draft, "この施設ですか").step(2, 4);
+    html(&Page { frame, steps: STEPS, facility, advice })
 }
 
 /// 「はい、この施設です」.
 pub async fn agree(portal: Data<Portal>, who: Anyone, visitor: Visitor, _form: AllFields) -> PageResult {
-    let draft = super::draft(&portal, &visitor).await?;
+    let draft = super::draft(&portal, &who, &visitor).await?;
     if draft.found.is_none() {
         return Ok(see_other(super::path(draft.next_step().min(Step::Facility))));
     }

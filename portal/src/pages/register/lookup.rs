@@ -10,7 +10,7 @@ use uketsuke_core::facility::kind::FacilityKind;
 use uketsuke_web::{PageResult, html};
 
 use crate::Portal;
-use crate::pages::lookup::{CodeForm, Glimpse, glimpse};
+use crate::pages::lookup::{CodeForm, Glimpse, at_other_site, glimpse, registers_at};
 
 #[derive(Default, Template)]
 #[template(path = "portal/register/lookup.html")]
@@ -35,7 +35,8 @@ pub struct Typed {
 pub async fn look(portal: Data<Portal>, typed: Option<Query<Typed>>) -> PageResult {
     let Typed { kind, prefecture, code } = typed.map(Query::into_inner).unwrap_or_default();
     let Some(kind) = FacilityKind::parse(&kind) else { return Ok(nothing()) };
-    match glimpse(&portal, kind, &CodeForm { prefecture, code }).await? {
+    let typed = CodeForm { prefecture, code };
+    match glimpse(&portal, kind, &typed).await? {
         Glimpse::Nothing => Ok(nothing()),
         Glimpse::Facility(facility) => html(&Piece {
             code: facility.code.as_str().to_owned(),
@@ -44,6 +45,8 @@ pub async fn look(portal: Data<Portal>, typed: Option<Query<Typed>>) -> PageResu
             ..Piece::default()
         }),
         Glimpse::Sentence { code, sentence } => {
+            let elsewhere = at_other_site(&portal, kind, &typed).await?;
+            let sentence = elsewhere.map_or(sentence, |facility| registers_at(&facility));
             let code = code.map_or(String::new(), |code| code.as_str().to_owned());
             html(&Piece { code, sentence, ..Piece::default() })
         }

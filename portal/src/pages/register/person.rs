@@ -25,25 +25,25 @@ struct Page {
 }
 
 impl Page {
-    fn new(who: &Anyone, errors: FieldErrors, person: PersonForm, has_password: bool) -> Self {
-        let frame = who.frame("登録する方について").step(3, 4).error(!errors.is_empty());
-        Self { frame, errors, steps: STEPS, person, has_password }
+    fn new(who: &Anyone, errors: FieldErrors, person: PersonForm, draft: &Draft) -> Self {
+        let frame = super::frame(who, draft, "登録する方について").step(3, 4).error(!errors.is_empty());
+        Self { frame, errors, steps: STEPS, person, has_password: draft.has_password }
     }
 }
 
 /// The person as typed before.
 pub async fn show(portal: Data<Portal>, who: Anyone, visitor: Visitor) -> PageResult {
-    let draft = super::draft(&portal, &visitor).await?;
+    let draft = super::draft(&portal, &who, &visitor).await?;
     if let Some(back) = super::back_to(&draft, Step::Person) {
         return Ok(back);
     }
     let person = draft.person.as_ref().map(PersonForm::from).unwrap_or_default();
-    html(&Page::new(&who, FieldErrors::default(), person, draft.has_password))
+    html(&Page::new(&who, FieldErrors::default(), person, &draft))
 }
 
 /// Keeps the person; a good password is hashed and kept even when another field is wrong.
 pub async fn keep(portal: Data<Portal>, who: Anyone, visitor: Visitor, form: Form<PersonForm>) -> PageResult {
-    let draft = super::draft(&portal, &visitor).await?;
+    let draft = super::draft(&portal, &who, &visitor).await?;
     if let Some(back) = super::back_to(&draft, Step::Person) {
         return Ok(back);
     }
@@ -54,8 +54,8 @@ pub async fn keep(portal: Data<Portal>, who: Anyone, visitor: Visitor, form: For
         keep_password(&portal, &who, &visitor, password.reveal()).await?;
     }
     let (Some(person), true) = (reading.person, reading.errors.is_empty()) else {
-        let has_password = super::draft(&portal, &visitor).await?.has_password;
-        return invalid(&Page::new(&who, reading.errors, form.0, has_password));
+        let draft = super::draft(&portal, &who, &visitor).await?;
+        return invalid(&Page::new(&who, reading.errors, form.0, &draft));
     };
     super::save(&portal, who.actor(), &visitor, Draft { person: Some(person), ..draft }).await?;
     Ok(see_other(super::path(Step::Check)))

@@ -9,7 +9,7 @@ use uketsuke_core::fold;
 use uketsuke_core::form::FieldErrors;
 use uketsuke_web::extract::Form;
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageResult, html, invalid, see_other};
+use uketsuke_web::{PageResult, html, invalid, see_other, site};
 
 use crate::{Anyone, Portal};
 
@@ -53,7 +53,8 @@ pub async fn ask(portal: Data<Portal>, who: Anyone, form: Form<AskForm>) -> Page
         return invalid(&page(&who, errors, form.0.email));
     };
     let (keyring, rules) = (portal.keyring.clone(), portal.account_rules());
-    portal.db.write(who.actor(), move |tx| account::ask_for_reset(tx, &keyring, rules, &email)).await?;
+    let site = site::came_to(who.request());
+    portal.db.write(who.actor(), move |tx| account::ask_for_reset(tx, &keyring, rules, &email, site)).await?;
     Ok(see_other("/reset/sent"))
 }
 

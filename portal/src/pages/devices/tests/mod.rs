@@ -67,6 +67,7 @@ fn world_with(db: TestDb, scope: FacilityScope, devices: Vec<DeviceId>) -> World
         viewer: Viewer::new(Opener::Here, None),
         config: Config::from_lookup(|_| None).expect("the defaults").into(),
         procedures: Default::default(),
+        announced: crate::announced::Announcements::new(&db),
     });
     World { db, portal, scope, devices, _folder: folder }
 }
@@ -81,7 +82,7 @@ impl World {
     }
 
     async fn send(&self, request: TestRequest) -> Answer {
-        let site = Data::new(Site {
+        let site = Site {
             name: SITE_OMF,
             origin: "http://localhost:8080".into(),
             keyring: keyring(),
@@ -89,7 +90,8 @@ impl World {
             phone: String::new(),
             cookies: PORTAL_COOKIES,
             face: Face::Pages,
-        });
+        };
+        let site = Data::new(site.into());
         let portal = self.portal.clone();
         let app = test::init_service(uketsuke_web::server::app(site, |c| configure(c, portal))).await;
         let answer = test::call_service(&app, request.to_request()).await;
