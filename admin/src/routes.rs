@@ -150,6 +150,7 @@ pub fn routes() -> Vec<Route> {
         get("/inquiries/canned/{id}", Staff(AnswerInquiries), || web::to(inquiries::canned_edit::show)),
         post("/inquiries/canned/{id}", Staff(AnswerInquiries), || web::to(inquiries::canned_edit::change)),
         get("/inquiries/{id}", Staff(ReadInquiries), || web::to(inquiries::show::show)),
+        get("/inquiries/{id}/files/{file}", Staff(ReadInquiries), || web::to(inquiries::show::file)),
         post("/inquiries/{id}/take", Staff(AnswerInquiries), || web::to(inquiries::hands::take)),
         post("/inquiries/{id}/release", Staff(AnswerInquiries), || web::to(inquiries::hands::release)),
         get("/inquiries/{id}/hand-over", Staff(AnswerInquiries), || web::to(inquiries::hands::ask_hand_over)),

@@ -41,6 +41,9 @@ pub const INQUIRY_ADDRESS: Limit = Limit { limit: 10, window: Duration::hours(1)
 /// Inquiries that promise an answer to one mail address, whoever typed it.
 pub const INQUIRY_MAIL: Limit = Limit { limit: 5, window: Duration::hours(24) };
 
+/// Files for inquiries from one network address.
+pub const INQUIRY_FILES: Limit = Limit { limit: 30, window: Duration::hours(1) };
+
 /// What remains of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::model::Inquiry;
 use super::repo;
 use super::rules::Typed;
+use crate::attachment::{self, Subject};
 use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::ids::{AccountId, InquiryId};
@@ -15,7 +16,10 @@ use crate::schema::inquiry_drafts;
 use crate::secret::TokenHash;
 
 /// A draft nobody touched for this long is forgotten.
-const LIFE: Duration = Duration::hours(24);
+pub(super) const LIFE: Duration = Duration::hours(24);
+
+/// So many are forgotten in one go.
+const BATCH: i64 = 500;
 
 /// Whose draft it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,8 +86,9 @@ pub fn find_sent(conn: &mut Conn, owner: &Owner, now: At) -> Result<Option<Inqui
 pub fn save_draft(tx: &mut Tx<'_>, owner: &Owner, typed: &Typed) -> Result<()> {
     let (now, key) = (tx.now(), owner.key());
     let document = serde_json::to_string(typed)?;
-    let over = inquiry_drafts::sent_at.is_not_null().or(inquiry_drafts::expires_at.le(now));
-    diesel::delete(inquiry_drafts::table.find(&key).filter(over)).execute(tx.conn())?;
+    let sent = inquiry_drafts::table.find(&key).filter(inquiry_drafts::sent_at.is_not_null());
+    diesel::delete(sent).execute(tx.conn())?;
+    forget(tx, Some(&key))?;
     let fresh = tx.insert_once(|c| {
         diesel::insert_into(inquiry_drafts::table)
             .values((
@@ -124,6 +129,27 @@ pub(super) fn mark_sent(tx: &mut Tx<'_>, owner: &Owner, inquiry: &InquiryId) -> 
 /// # Errors
 /// From the database only.
 pub fn sweep_drafts(tx: &mut Tx<'_>) -> Result<usize> {
+    forget(tx, None)
+}
+
+/// Forgets drafts past their time with their files: one owner's, or everybody's.
+fn forget(tx: &mut Tx<'_>, owner: Option<&str>) -> Result<usize> {
     let now = tx.now();
-    Ok(diesel::delete(inquiry_drafts::table.filter(inquiry_drafts::expires_at.le(now))).execute(tx.conn())?)
+    let mut past = inquiry_drafts::table.filter(inquiry_drafts::expires_at.le(now)).into_boxed();
+    if let Some(owner) = owner {
+        past = past.filter(inquiry_drafts::owner.eq(owner.to_owned()));
+    }
+    let rows: Vec<(String, InquiryId)> =
+        past.select((inquiry_drafts::owner, inquiry_drafts::inquiry_id)).limit(BATCH).load(tx.conn())?;
+    let mut forgotten = 0;
+    for (owner, inquiry) in rows {
+        let same = inquiry_drafts::table.find(owner).filter(inquiry_drafts::expires_at.le(now));
+        let gone = diesel::delete(same.filter(inquiry_drafts::inquiry_id.eq(&inquiry))).execute(tx.conn())?;
+        // What was sent has given its files to the inquiry.
+        if gone == 1 {
+            attachment::drop_all(tx, Subject::InquiryDraft, &[inquiry.as_str()])?;
+        }
+        forgotten += gone;
+    }
+    Ok(forgotten)
 }

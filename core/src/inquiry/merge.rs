@@ -1,4 +1,4 @@
-//! Merging: somebody asked twice, and gets one answer. The messages move; the
+//! Merging: somebody asked twice, and gets one answer. Messages and files move; the
 //! letter with the answer goes to both addresses.
 
 use diesel::prelude::*;
@@ -10,6 +10,7 @@ use super::repo::{self, Change};
 use super::rules;
 use super::state::{Party, State, Verb, transition};
 use super::view::may_answer;
+use crate::attachment::{self, Subject};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ids::InquiryId;
@@ -69,6 +70,7 @@ pub fn merge(
     diesel::update(inquiry_messages::table.filter(inquiry_messages::inquiry_id.eq(from)))
         .set(inquiry_messages::inquiry_id.eq(into))
         .execute(tx.conn())?;
+    attachment::hand_over(tx, (Subject::Inquiry, from.as_str()), (Subject::Inquiry, into.as_str()))?;
     // What was merged into the source before follows it: no chains.
     diesel::update(inquiries::table.filter(inquiries::merged_into.eq(from)))
         .set(inquiries::merged_into.eq(into))

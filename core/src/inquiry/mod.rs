@@ -12,6 +12,7 @@ mod category;
 mod close;
 mod draft;
 mod faq;
+mod files;
 pub mod mail;
 mod merge;
 mod model;
@@ -35,6 +36,10 @@ pub use category::Category;
 pub use close::{close, close_quiet, reopen};
 pub use draft::{Draft, Owner, find_draft, find_sent, save_draft, sweep_drafts};
 pub use faq::{ForFaq, for_faq};
+pub use files::{
+    FILE_MAX_BYTES, MOST_FILES, attach_to_draft, draft_files, file_for_staff, file_in_scope, may_upload,
+    remove_from_draft,
+};
 pub use merge::{find_target, merge};
 pub use model::{Author, Channel, Inquiry, Message};
 pub use note::add_note;

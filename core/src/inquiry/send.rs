@@ -6,6 +6,7 @@ use super::model::{Channel, Inquiry};
 use super::repo::{self, By};
 use super::rules::{self, Input, Offered};
 use super::state::State;
+use crate::attachment::{self, Subject};
 use crate::clock::tokyo_date;
 use crate::db::{At, Tx};
 use crate::error::Result;
@@ -97,6 +98,8 @@ fn receive(tx: &mut Tx<'_>, sender: &Sender, id: InquiryId, input: Input) -> Res
     let inquiry = repo::insert(tx, row)?;
     let by = By::Asker(inquiry.account_id.as_ref());
     repo::add_message(tx, &inquiry.id, &InquiryMessageId::mint(), by, &input.text)?;
+    let id = inquiry.id.as_str();
+    attachment::hand_over(tx, (Subject::InquiryDraft, id), (Subject::Inquiry, id))?;
     tx.send(&InquiryReceived { inquiry: inquiry.id })?;
     Ok(())
 }

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::model::{Inquiry, Message};
-use super::{repo, rules};
+use super::{files, repo, rules};
+use crate::attachment::Attachment;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::InquiryId;
@@ -28,6 +29,8 @@ pub struct Thread {
     pub inquiry: Inquiry,
     /// Its messages, oldest first.
     pub messages: Vec<Message>,
+    /// The files that came with it, oldest first.
+    pub files: Vec<Attachment>,
     /// The numbers of those that were merged into it.
     pub merged: Vec<ReceiptNumber>,
     /// The number of the inquiry it was merged into.
@@ -104,6 +107,7 @@ pub fn thread_for_staff(conn: &mut Conn, scope: &StaffScope, id: &InquiryId) -> 
 fn thread(conn: &mut Conn, inquiry: Inquiry, with_notes: bool) -> Result<Thread> {
     let into = inquiry.merged_into.as_ref().map(|id| repo::get(conn, id)).transpose()?;
     Ok(Thread {
+        files: files::list(conn, &inquiry.id)?,
         messages: repo::messages(conn, &inquiry.id, with_notes)?,
         merged: repo::merged_into(conn, &inquiry.id)?.into_iter().map(|merged| merged.number).collect(),
         into: into.map(|into| into.number),

@@ -281,3 +281,62 @@ async fn the_list_asks_the_database_as_often_with_many_as_with_few() {
     let rest = browser.get(&next).await;
     assert_eq!(rest.html.matches("class=\"task-name\"").count(), 7);
 }
+
+/// A picture of one dot.
+const PICTURE: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90\x77\x53\xde\x00\x00\x00\x0c\x49\x44\x41\x54\x78\x9c\x63\xf8\xcf\xc0\x00\x00\x03\x01\x01\x00\xc9\xfe\x92\xef\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
+
+impl Browser<'_> {
+    /// Sends a form with a file.
+    async fn upload(&mut self, path: &str, (name, bytes): (&str, &[u8])) -> Answer {
+        let tie = ["__Host-portal", "__Host-visitor"].iter().find_map(|name| self.cookies.get(*name));
+        let token = csrf::token(&self.world.site.keyring, tie.expect("a cookie"));
+        let mut body = format!(
+            "--X\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{token}\r\n--X\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n",
+            csrf::FIELD
+        )
+        .into_bytes();
+        body.extend(bytes);
+        body.extend(b"\r\n--X--\r\n");
+        let request = TestRequest::post().uri(path);
+        self.send(request.insert_header(("content-type", "multipart/form-data; boundary=X")).set_payload(body)).await
+    }
+}
+
+#[actix_web::test]
+async fn a_picture_goes_along_and_is_read_by_whom_it_concerns() {
+    let world = World::new();
+    let (_, mut owner) = world.member(None, EMAIL, true);
+    let (_, mut stranger) = world.member(Some("1300000001"), "other@example.jp", true);
+    assert_eq!(owner.upload("/contact/files", ("画面.png", PICTURE)).await.location, "/contact", "nothing to add to");
+    owner.post("/contact", &fields(EMAIL, QUESTION)).await;
+    let none = owner.upload("/contact/files", ("", b"")).await;
+    assert!(none.status == StatusCode::UNPROCESSABLE_ENTITY && none.has("href=\"#file\"") && none.has(QUESTION));
+    let broken = owner.upload("/contact/files", ("画面.png", b"no picture")).await;
+    assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let large = vec![0_u8; 10 * 1024 * 1024 + 1];
+    assert!(owner.upload("/contact/files", ("画面.png", &large)).await.has("10MBより小さく"));
+    assert_eq!(owner.upload("/contact/files", ("画面.png", PICTURE)).await.location, "/contact/check");
+    let check = owner.get("/contact/check").await;
+    assert!(check.has("画面.png") && check.has("外す：画面.png"));
+    let at = check.html.find("/contact/files/0").expect("a button");
+    let remove = check.html[at..].split('"').next().expect("an address").to_owned();
+    assert_eq!(stranger.post(&remove, &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(owner.post(&remove, &[]).await.location, "/contact/check");
+    assert!(!owner.get("/contact/check").await.has("画面.png</span>"));
+    owner.upload("/contact/files", ("画面.png", PICTURE)).await;
+    owner.post("/contact/check", &[("as_person", "yes")]).await;
+    let done = owner.get("/contact/done").await;
+    let at = done.html.find("/inquiries/").expect("a link");
+    let thread = done.html[at..].split('"').next().expect("an address").to_owned();
+    let page = owner.get(&thread).await;
+    assert!(page.has("画面.png</a>"));
+    let at = page.html.find(&format!("{thread}/files/")).expect("a link");
+    let file = page.html[at..].split('"').next().expect("an address").to_owned();
+    let saved = owner.get(&file).await;
+    assert_eq!(saved.status, StatusCode::OK);
+    let disposition = saved.headers.get("content-disposition").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    assert!(disposition.starts_with("attachment;"), "{disposition}");
+    assert_eq!(stranger.get(&file).await.status, StatusCode::NOT_FOUND);
+    assert!(world.visitor().get(&file).await.location.starts_with("/login"));
+}

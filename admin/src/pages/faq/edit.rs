@@ -1,4 +1,5 @@
-//! `GET`, `POST /faq/new`: begins an entry, `?words=` with a search that found nothing.
+//! `GET`, `POST /faq/new`: begins an entry, `?words=` with a search that found nothing,
+//! `?inquiry=` with what was asked and answered, without who asked.
 //! `GET`, `POST /faq/{id}/edit`: changes one. Editors.
 
 use actix_web::http::StatusCode;
@@ -9,6 +10,8 @@ use uketsuke_core::error::Error;
 use uketsuke_core::faq::{self, Entry, Input, Typed};
 use uketsuke_core::fold;
 use uketsuke_core::form::FieldErrors;
+use uketsuke_core::ids::InquiryId;
+use uketsuke_core::inquiry;
 use uketsuke_web::answer::html_with;
 use uketsuke_web::extract::AllFields;
 use uketsuke_web::fields::Fields;
@@ -47,6 +50,7 @@ struct Page {
 #[serde(default)]
 pub struct Asked {
     words: String,
+    inquiry: String,
 }
 
 fn of_fields(fields: &Fields) -> Typed {
@@ -88,10 +92,19 @@ fn page(who: &Staff<EditContent>, entry: Option<&Entry>, typed: Typed, errors: F
     }
 }
 
-/// The form for a new one.
-pub async fn show_new(who: Staff<EditContent>, asked: Query<Asked>) -> PageResult {
-    let typed = Typed { site: "both".to_owned(), keywords: asked.words.clone(), ..Typed::default() };
-    html(&page(&who, None, typed, FieldErrors::default()))
+/// The form for a new one, begun with an inquiry's question and answer if one is named.
+pub async fn show_new(office: Data<Office>, who: Staff<EditContent>, asked: Query<Asked>) -> PageResult {
+    let mut typed = Typed { site: "both".to_owned(), keywords: asked.words.clone(), ..Typed::default() };
+    let named = InquiryId::parse(&asked.inquiry);
+    if let Some(id) = named.clone() {
+        let scope = who.scope.clone();
+        let asked = office.db.read(move |c| inquiry::for_faq(c, &scope, &id)).await?;
+        typed.category = asked.category.as_str().to_owned();
+        typed.question = asked.question.split_whitespace().collect::<Vec<_>>().join(" ");
+        typed.answer = asked.answer;
+    }
+    let inquiry = named.map_or_else(String::new, |id| id.to_string());
+    html(&Page { inquiry, ..page(&who, None, typed, FieldErrors::default()) })
 }
 
 /// Keeps a new one as a draft.

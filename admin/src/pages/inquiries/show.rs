@@ -1,4 +1,4 @@
-//! `GET /inquiries/{id}`: one inquiry: its thread with the staff's notes, who
+//! `GET /inquiries/{id}`: one inquiry (`…/files/{file}`: a file of it): its thread with the staff's notes, who
 //! asked, for which facility, and what can be done. Whoever reads inquiries;
 //! buttons for whoever may press them.
 
@@ -11,13 +11,13 @@ use uketsuke_core::desk;
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::facility::{self, Facility};
 use uketsuke_core::holiday;
-use uketsuke_core::ids::{ApplicationId, InquiryId};
+use uketsuke_core::ids::{ApplicationId, AttachmentId, InquiryId};
 use uketsuke_core::inquiry::{self, Author, Inquiry, Message, Party, State, Thread, Verb, transition};
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::staff::role::Permission;
 use uketsuke_core::staff::{self, StaffMember};
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageResult, html};
+use uketsuke_web::{PageResult, download, html};
 
 use crate::Office;
 use crate::access::{ReadInquiries, Staff};
@@ -114,6 +114,15 @@ pub async fn show(office: Data<Office>, who: Staff<ReadInquiries>, path: Path<St
         may_read_facilities: who.scope.may(Permission::ReadFacilities),
         told,
     })
+}
+
+/// A file that came with it.
+pub async fn file(office: Data<Office>, who: Staff<ReadInquiries>, path: Path<(String, String)>) -> PageResult {
+    let id = InquiryId::parse(&path.0).ok_or(Error::NotFound)?;
+    let file = AttachmentId::parse(&path.1).ok_or(Error::NotFound)?;
+    let scope = who.scope.clone();
+    let file = office.db.read(move |c| inquiry::file_for_staff(c, &scope, &id, &file)).await?;
+    download::attachment(&office.storage, &file, false).await
 }
 
 fn read(conn: &mut Conn, scope: &StaffScope, id: &InquiryId) -> Result<Told> {

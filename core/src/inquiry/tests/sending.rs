@@ -2,9 +2,11 @@
 
 use chrono::Duration;
 
+use crate::attachment::{self, NewAttachment, Subject};
 use crate::error::Error;
+use crate::storage::Storage;
 use crate::testing::{NewFacility, OFFICE, add_facility, add_member};
-use crate::throttle::{INQUIRY_ADDRESS, INQUIRY_MAIL};
+use crate::throttle::{INQUIRY_ADDRESS, INQUIRY_FILES, INQUIRY_MAIL};
 
 use super::*;
 
@@ -154,4 +156,85 @@ fn a_list_is_turned_page_by_page() {
         }
     }
     assert_eq!(seen, ids.into_iter().rev().collect::<Vec<_>>());
+}
+
+/// A file that the store keeps: a picture in this colour.
+fn kept(folder: &std::path::Path, colour: u8) -> NewAttachment {
+    let mut png = Vec::new();
+    let picture = image::RgbImage::from_pixel(4, 4, image::Rgb([colour, 0, 0]));
+    picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).expect("a picture");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let storage = Storage::local(folder).expect("a store");
+        let mut upload = storage.upload().await.expect("opens");
+        upload.write(png.into()).await.expect("writes");
+        let received = upload.finish().await.expect("ends");
+        attachment::keep(&storage, received, "画面.png").await.expect("a good file")
+    })
+}
+
+#[test]
+fn files_wait_with_the_draft_go_with_the_inquiry_and_are_read_by_whom_it_concerns() {
+    let (w, folder) = (world(), tempfile::TempDir::new().unwrap());
+    let owner = Owner::Account(w.person.account().clone());
+    let attach = |colour| w.by(Actor::system(), |tx| attach_to_draft(tx, &owner, &kept(folder.path(), colour)));
+    assert!(matches!(attach(0), Err(Error::NotFound)), "no draft yet");
+    w.by(Actor::system(), |tx| save_draft(tx, &owner, &typed("taro@example.jp"))).unwrap();
+    for colour in [0, 1, 2] {
+        assert!(attach(colour).unwrap());
+    }
+    assert!(!attach(3).unwrap(), "three are enough");
+    let now = w.db.clock.now().into();
+    let files = w.db.read_blocking(|c| draft_files(c, &owner, now)).unwrap();
+    assert_eq!(files.len(), 3);
+    let of = visitor();
+    w.by(Actor::system(), |tx| save_draft(tx, &of, &typed("b@example.jp"))).unwrap();
+    let theirs = w.by(Actor::system(), |tx| remove_from_draft(tx, &of, &files[0].id));
+    assert!(matches!(theirs, Err(Error::NotFound)), "a file of somebody else's draft");
+    w.by(Actor::system(), |tx| remove_from_draft(tx, &owner, &files[0].id)).unwrap();
+    let id = w.asked();
+    let stranger = w
+        .by(Actor::system(), |tx| {
+            let other = add_facility(tx, NewFacility { code: "1312345679", ..OFFICE })?;
+            add_member(tx, &other, "other@example.jp", true)
+        })
+        .unwrap();
+    let thread = w.db.read_blocking(|c| get_thread(c, &w.person, &id)).unwrap();
+    assert_eq!(thread.files.len(), 2);
+    let file = &thread.files[0].id;
+    assert!(w.db.read_blocking(|c| file_in_scope(c, &w.person, &id, file)).is_ok());
+    assert!(w.db.read_blocking(|c| file_for_staff(c, &w.staff, &id, file)).is_ok());
+    assert!(matches!(w.db.read_blocking(|c| file_in_scope(c, &stranger, &id, file)), Err(Error::NotFound)));
+    let other = w.asked();
+    assert!(matches!(w.db.read_blocking(|c| file_in_scope(c, &w.person, &other, file)), Err(Error::NotFound)));
+    // They follow when their inquiry is merged.
+    let (at, into_at) = (w.get(&id).revision, w.get(&other).revision);
+    w.staffs(|tx| merge(tx, &w.staff, (&id, at), (&other, into_at))).unwrap();
+    assert_eq!(w.db.read_blocking(|c| get_thread(c, &w.person, &other)).unwrap().files.len(), 2);
+}
+
+#[test]
+fn files_of_a_draft_go_with_the_draft() {
+    let (w, folder) = (world(), tempfile::TempDir::new().unwrap());
+    let owner = visitor();
+    w.by(Actor::system(), |tx| save_draft(tx, &owner, &typed("a@example.jp"))).unwrap();
+    w.by(Actor::system(), |tx| attach_to_draft(tx, &owner, &kept(folder.path(), 9))).unwrap();
+    let draft = {
+        let now = w.db.clock.now().into();
+        w.db.read_blocking(|c| find_draft(c, &owner, now)).unwrap().expect("a draft").inquiry
+    };
+    w.db.clock.advance(Duration::hours(24));
+    assert_eq!(w.by(Actor::system(), sweep_drafts).unwrap(), 1);
+    let left = w.db.read_blocking(|c| attachment::list(c, Subject::InquiryDraft, &[draft.as_str()])).unwrap();
+    assert!(left.is_empty());
+}
+
+#[test]
+fn so_many_files_come_from_one_address() {
+    let w = world();
+    let here = Actor { address: Some("192.0.2.1".into()), ..Actor::system() };
+    for _ in 0..INQUIRY_FILES.limit {
+        assert!(w.by(here.clone(), |tx| may_upload(tx, &keyring())).unwrap());
+    }
+    assert!(!w.by(here, |tx| may_upload(tx, &keyring())).unwrap());
 }

@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod done;
+pub mod files;
 pub mod form;
 
 use actix_web::web::Data;

@@ -1,5 +1,5 @@
 //! `GET`, `POST /inquiries/{id}`: one inquiry's thread, and writing again.
-//! `POST /inquiries/{id}/resolve`: 「解決しました」. Signed in; whoever asked, and
+//! `POST /inquiries/{id}/resolve`: 「解決しました」. `GET …/files/{file}`: a file. Signed in; whoever asked, and
 //! the verified people of the facility it was asked for.
 
 use actix_web::web::{Data, Path};
@@ -8,11 +8,11 @@ use serde::Deserialize;
 use uketsuke_core::error::Error;
 use uketsuke_core::fold;
 use uketsuke_core::form::FieldErrors;
-use uketsuke_core::ids::InquiryId;
+use uketsuke_core::ids::{AttachmentId, InquiryId};
 use uketsuke_core::inquiry::{self, Author, Message, Party, State, TEXT_MAX_CHARS, Thread, Verb, transition};
 use uketsuke_web::extract::{AllFields, Form};
 use uketsuke_web::page::{FlashKind, Frame};
-use uketsuke_web::{PageResult, flash, html, invalid, see_other};
+use uketsuke_web::{PageResult, download, flash, html, invalid, see_other};
 
 use crate::Portal;
 use crate::session::SignedIn;
@@ -76,6 +76,15 @@ pub async fn write(portal: Data<Portal>, who: SignedIn, path: Path<String>, Form
     portal.db.write(who.actor(), move |tx| inquiry::write_again(tx, &scope, &id, &text)).await?;
     let told = "お送りしました。回答はメールとこの画面でお知らせします。";
     Ok(flash::carry(who.request(), see_other(address(&thread)), FlashKind::Success, told))
+}
+
+/// A file that came with it.
+pub async fn file(portal: Data<Portal>, who: SignedIn, path: Path<(String, String)>) -> PageResult {
+    let id = InquiryId::parse(&path.0).ok_or(Error::NotFound)?;
+    let file = AttachmentId::parse(&path.1).ok_or(Error::NotFound)?;
+    let scope = who.scope().clone();
+    let file = portal.db.read(move |c| inquiry::file_in_scope(c, &scope, &id, &file)).await?;
+    download::attachment(&portal.storage, &file, false).await
 }
 
 /// Closes it.
