@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         portal::applications::TESTS,
         portal::evidence::TESTS,
         stories::clinic_makes_accounts::TESTS,
+        stories::content::TESTS,
         stories::facility_closes::TESTS,
         stories::from_approval_to_the_list::TESTS,
         stories::health::TESTS,

@@ -33,7 +33,7 @@ async fn a_question_is_written_published_found_changed_and_taken_off() {
         assert_eq!(editor.post(&format!("{path}/publish"), &[]).await.location, path);
     }
     assert_eq!(found("バッテリー"), 1);
-    editor.get("/faq?q=じゅうでん&state=published").await.has("充電器はどれを");
+    editor.get("/faq?q=%E3%81%98%E3%82%85%E3%81%86%E3%81%A7%E3%82%93&state=published").await.has("充電器はどれを");
     editor.get("/faq?category=subsidy").await.has("条件に合う質問はありません");
     let change = |seen: &'static str, site: &'static str| {
         let kept = QUESTION.iter().copied().filter(|(name, _)| *name != "site");

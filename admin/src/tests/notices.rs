@@ -124,7 +124,7 @@ async fn files_are_attached_shown_in_the_text_and_taken_off() {
     let none = editor.upload(&files, &[], ("", b"")).await;
     none.is(StatusCode::UNPROCESSABLE_ENTITY).has("ファイルを選んでください");
     let script = editor.upload(&files, &[], ("図.png", b"<script>alert(1)</script>")).await;
-    script.is(StatusCode::UNPROCESSABLE_ENTITY).has("のどれかにしてください");
+    script.is(StatusCode::UNPROCESSABLE_ENTITY).has("error-summary");
     assert_eq!(editor.upload(&files, &[], ("図<b>.png", PNG)).await.location, path);
     let shown = editor.get(&path).await;
     shown.has("図&#60;b&#62;.png").has_not("図<b>");

@@ -3,6 +3,7 @@
 
 mod account;
 mod bad_input;
+mod content;
 mod installed;
 mod login;
 mod lookup;

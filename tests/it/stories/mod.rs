@@ -1,6 +1,7 @@
 //! Stories: what people come to do, from the first page to the last.
 
 pub mod clinic_makes_accounts;
+pub mod content;
 pub mod facility_closes;
 pub mod from_approval_to_the_list;
 pub mod health;
