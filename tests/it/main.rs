@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         stories::session_ends::TESTS,
         stories::simulator::TESTS,
         stories::subsidy::TESTS,
+        stories::two_sites::TESTS,
         stories::real_list::TESTS,
         foreign_clients::TESTS,
         two_instances::TESTS,

@@ -12,6 +12,7 @@ pub mod real_list;
 pub mod session_ends;
 pub mod simulator;
 pub mod subsidy;
+pub mod two_sites;
 pub mod usage_start_by_documents;
 pub mod usage_start_by_four_people;
 pub mod usage_start_by_match;
