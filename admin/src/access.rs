@@ -86,6 +86,10 @@ demands! {
     ResendMail = Some(Permission::ResendMail);
     /// [`Permission::ManageJobs`].
     ManageJobs = Some(Permission::ManageJobs);
+    /// [`Permission::ReadInquiries`].
+    ReadInquiries = Some(Permission::ReadInquiries);
+    /// [`Permission::AnswerInquiries`].
+    AnswerInquiries = Some(Permission::AnswerInquiries);
 }
 
 /// A signed-in member of staff with a permission.

@@ -10,9 +10,10 @@ use uketsuke_web::page::{Frame, NavItem};
 use uketsuke_web::site;
 
 /// The menu: an entry shows to whoever may open it.
-const MENU: [(NavItem, Option<Permission>); 13] = [
+const MENU: [(NavItem, Option<Permission>); 14] = [
     (NavItem { href: "/", label: "ホーム" }, None),
     (NavItem { href: "/queue", label: "審査一覧" }, Some(Permission::ReadApplications)),
+    (NavItem { href: "/inquiries", label: "お問い合わせ" }, Some(Permission::ReadInquiries)),
     (NavItem { href: "/facilities", label: "施設" }, Some(Permission::ReadFacilities)),
     (NavItem { href: "/devices", label: "端末" }, Some(Permission::ReadFacilities)),
     (NavItem { href: "/facilities/import", label: "マスタ取込" }, Some(Permission::ImportMaster)),

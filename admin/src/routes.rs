@@ -2,17 +2,17 @@
 
 use actix_web::web;
 use uketsuke_core::staff::role::Permission::{
-    Approve, EditContent, ImportMaster, ManageDevices, ManageJobs, ManageSettings, ManageStaff, ManageSubsidies, Pay,
-    ReadApplications, ReadAudit, ReadContent, ReadFacilities, ReadMail, ReadSubsidies, ResendMail, Review,
-    WatchFacility, WriteNotes,
+    AnswerInquiries, Approve, EditContent, ImportMaster, ManageDevices, ManageJobs, ManageSettings, ManageStaff,
+    ManageSubsidies, Pay, ReadApplications, ReadAudit, ReadContent, ReadFacilities, ReadInquiries, ReadMail,
+    ReadSubsidies, ResendMail, Review, WatchFacility, WriteNotes,
 };
 use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
 
 use crate::pages::{
-    apps, audit, cases, devices, enrol, facilities, faq, home, invite, jobs, jobs_export, kept, legal, login, logout,
-    mails, manuals, me, notices, payments, queue, reports, reset, search, second_factor, services, settings, staff,
-    subsidies,
+    apps, audit, cases, devices, enrol, facilities, faq, home, inquiries, invite, jobs, jobs_export, kept, legal,
+    login, logout, mails, manuals, me, notices, payments, queue, reports, reset, search, second_factor, services,
+    settings, staff, subsidies,
 };
 
 /// The table. `/import` and `/export` stand before `/{id}`.
@@ -139,6 +139,29 @@ pub fn routes() -> Vec<Route> {
         post("/payments/{id}/dissolve", Staff(Pay), || web::to(payments::steps::dissolve)),
         get("/payments/{id}/items/{item}/return", Staff(Pay), || web::to(payments::returned::show)),
         post("/payments/{id}/items/{item}/return", Staff(Pay), || web::to(payments::returned::book)),
+        get("/inquiries", Staff(ReadInquiries), || web::to(inquiries::index::show)),
+        get("/inquiries/export", Staff(ReadInquiries), || web::to(inquiries::export::show)),
+        post("/inquiries/export", Staff(ReadInquiries), || web::to(inquiries::export::send)),
+        get("/inquiries/new", Staff(AnswerInquiries), || web::to(inquiries::new::show)),
+        post("/inquiries/new", Staff(AnswerInquiries), || web::to(inquiries::new::open)),
+        get("/inquiries/canned", Staff(AnswerInquiries), || web::to(inquiries::canned::list)),
+        get("/inquiries/canned/new", Staff(AnswerInquiries), || web::to(inquiries::canned_edit::show_new)),
+        post("/inquiries/canned/new", Staff(AnswerInquiries), || web::to(inquiries::canned_edit::add)),
+        get("/inquiries/canned/{id}", Staff(AnswerInquiries), || web::to(inquiries::canned_edit::show)),
+        post("/inquiries/canned/{id}", Staff(AnswerInquiries), || web::to(inquiries::canned_edit::change)),
+        get("/inquiries/{id}", Staff(ReadInquiries), || web::to(inquiries::show::show)),
+        post("/inquiries/{id}/take", Staff(AnswerInquiries), || web::to(inquiries::hands::take)),
+        post("/inquiries/{id}/release", Staff(AnswerInquiries), || web::to(inquiries::hands::release)),
+        get("/inquiries/{id}/hand-over", Staff(AnswerInquiries), || web::to(inquiries::hands::ask_hand_over)),
+        post("/inquiries/{id}/hand-over", Staff(AnswerInquiries), || web::to(inquiries::hands::hand_over)),
+        get("/inquiries/{id}/answer", Staff(AnswerInquiries), || web::to(inquiries::answer::show)),
+        post("/inquiries/{id}/answer", Staff(AnswerInquiries), || web::to(inquiries::answer::send)),
+        get("/inquiries/{id}/notes", Staff(AnswerInquiries), || web::to(inquiries::notes::show)),
+        post("/inquiries/{id}/notes", Staff(AnswerInquiries), || web::to(inquiries::notes::write)),
+        post("/inquiries/{id}/close", Staff(AnswerInquiries), || web::to(inquiries::close::close)),
+        post("/inquiries/{id}/reopen", Staff(AnswerInquiries), || web::to(inquiries::close::reopen)),
+        get("/inquiries/{id}/merge", Staff(AnswerInquiries), || web::to(inquiries::merge::show)),
+        post("/inquiries/{id}/merge", Staff(AnswerInquiries), || web::to(inquiries::merge::merge)),
         get("/notices", Staff(ReadContent), || web::to(notices::list::show)),
         get("/notices/new", Staff(EditContent), || web::to(notices::edit::show_new)),
         post("/notices/new", Staff(EditContent), || web::to(notices::edit::begin)),

@@ -147,4 +147,10 @@ ids! {
     ManualVersionId,
     /// A look at the portal as a facility sees it.
     WatchId,
+    /// A question that somebody asked.
+    InquiryId,
+    /// One message of an inquiry's thread.
+    InquiryMessageId,
+    /// An answer that staff keep ready.
+    CannedAnswerId,
 }

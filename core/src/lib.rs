@@ -34,6 +34,7 @@ pub mod form;
 pub mod grant;
 pub mod holiday;
 pub mod ids;
+pub mod inquiry;
 pub mod jose;
 mod keepable;
 pub mod legal;

@@ -104,6 +104,14 @@ pub enum Refusal {
     ImportRunning,
     /// A later import builds on this one.
     ImportOvertaken,
+    /// The step is not possible in the inquiry's present state.
+    InquiryState,
+    /// A colleague has the inquiry in hand.
+    InquiryHeld,
+    /// Two inquiries are not of the same asker.
+    InquiryOfOther,
+    /// This colleague does not answer inquiries, or not any more.
+    NotAnAnswerer,
 }
 
 impl Refusal {
@@ -160,6 +168,10 @@ impl Refusal {
             Self::ImportSamePerson => "import_same_person",
             Self::ImportRunning => "import_running",
             Self::ImportOvertaken => "import_overtaken",
+            Self::InquiryState => "inquiry_state",
+            Self::InquiryHeld => "inquiry_held",
+            Self::InquiryOfOther => "inquiry_of_other",
+            Self::NotAnAnswerer => "not_an_answerer",
         }
     }
 
@@ -256,6 +268,14 @@ impl Refusal {
             Self::ImportOvertaken => {
                 "この取込のあとに別の取込が反映されています。新しい取込から順に取り消してください。"
             }
+            Self::InquiryState => {
+                "このお問い合わせは、今の状態ではこの操作ができません。画面を更新して状態をご確認ください。"
+            }
+            Self::InquiryHeld => "このお問い合わせはほかの担当者が対応しています。",
+            Self::InquiryOfOther => {
+                "別の方のお問い合わせとは統合できません。同じ方、同じ施設、同じメールアドレスのものだけを統合できます。"
+            }
+            Self::NotAnAnswerer => "この職員はお問い合わせに回答できません。別の職員を選んでください。",
         }
     }
 }

@@ -1114,6 +1114,70 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    inquiries (id) {
+        id -> Text,
+        number -> Text,
+        site -> Text,
+        category -> Text,
+        state -> Text,
+        channel -> Text,
+        account_id -> Nullable<Text>,
+        facility_id -> Nullable<Text>,
+        shared -> Bool,
+        application_number -> Nullable<Text>,
+        name -> Text,
+        name_key -> Text,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        assignee_id -> Nullable<Text>,
+        revision -> BigInt,
+        expected_on -> Date,
+        created_at -> Timestamp,
+        last_message_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        merged_into -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    inquiry_messages (id) {
+        id -> Text,
+        inquiry_id -> Text,
+        author -> Text,
+        account_id -> Nullable<Text>,
+        staff_id -> Nullable<Text>,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    inquiry_drafts (owner) {
+        owner -> Text,
+        inquiry_id -> Text,
+        document -> Text,
+        sent_at -> Nullable<Timestamp>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    canned_answers (id) {
+        id -> Text,
+        category -> Text,
+        title -> Text,
+        body -> Text,
+        link -> Text,
+        position -> Integer,
+        active -> Bool,
+        revision -> BigInt,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(subsidy_rules -> subsidy_programmes (programme_id));
 diesel::joinable!(subsidy_claims -> applications (application_id));
 diesel::joinable!(subsidy_claims -> facilities (facility_id));
@@ -1162,6 +1226,10 @@ diesel::joinable!(saved_views -> staff (staff_id));
 diesel::joinable!(checklist_ticks -> staff (staff_id));
 diesel::joinable!(bulk_items -> bulk_runs (run_id));
 diesel::joinable!(bulk_items -> applications (application_id));
+diesel::joinable!(inquiries -> facilities (facility_id));
+diesel::joinable!(inquiry_messages -> inquiries (inquiry_id));
+diesel::joinable!(inquiry_messages -> staff (staff_id));
+diesel::joinable!(inquiry_messages -> accounts (account_id));
 
 diesel::joinable!(notice_reads -> notices (notice_id));
 diesel::joinable!(manual_versions -> manuals (manual_id));
@@ -1247,6 +1315,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     standing_changes,
     standing_instances,
     notices,
+    inquiries,
+    inquiry_messages,
+    inquiry_drafts,
+    canned_answers,
     notice_reads,
     faq_entries,
     faq_grams,

@@ -36,6 +36,11 @@ pub const MATCH_ACCOUNT: Limit = Limit { limit: 5, window: Duration::days(3650) 
 /// Match tries for one facility over all users.
 pub const MATCH_FACILITY: Limit = Limit { limit: 10, window: Duration::days(1) };
 
+/// Inquiries from one network address: an office asks through one.
+pub const INQUIRY_ADDRESS: Limit = Limit { limit: 10, window: Duration::hours(1) };
+/// Inquiries that promise an answer to one mail address, whoever typed it.
+pub const INQUIRY_MAIL: Limit = Limit { limit: 5, window: Duration::hours(24) };
+
 /// What remains of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {

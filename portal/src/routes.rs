@@ -9,8 +9,8 @@ use uketsuke_web::routes::{Route, Who, get, post};
 
 use crate::pages::applications::{confirm, done, edit, end, files, list, notice, payee, sheet, show, start};
 use crate::pages::{
-    account, activate, consent, devices, documents, facilities, faq, help, home, installed, login, logout, manuals,
-    notices, records, register, reminders, reset, sitemap, top, watch,
+    account, activate, consent, contact, devices, documents, facilities, faq, help, home, inquiries, installed, login,
+    logout, manuals, notices, records, register, reminders, reset, sitemap, top, watch,
 };
 
 /// The table.
@@ -129,6 +129,15 @@ pub fn routes() -> Vec<Route> {
         get("/installed/editions", Anyone, || web::to(installed::editions::show)),
         get("/installed/editions/{week}", Anyone, || web::to(installed::editions::one)),
         get("/installed/editions/{week}/{file}", Anyone, || web::to(installed::editions::file)),
+        get("/contact", Anyone, || web::to(contact::form::show)),
+        post("/contact", Anyone, || web::to(contact::form::save)),
+        get("/contact/check", Anyone, || web::to(contact::check::show)),
+        post("/contact/check", Anyone, || web::to(contact::check::send)),
+        get("/contact/done", Anyone, || web::to(contact::done::show)),
+        get("/inquiries", SignedIn, || web::to(inquiries::list::show)),
+        get("/inquiries/{id}", SignedIn, || web::to(inquiries::show::show)),
+        post("/inquiries/{id}", SignedIn, || web::to(inquiries::show::write)),
+        post("/inquiries/{id}/resolve", SignedIn, || web::to(inquiries::show::resolve)),
         get("/notices", Anyone, || web::to(notices::list::show)),
         get("/notices.atom", Anyone, || web::to(notices::feed::show)),
         get("/notices/{id}", Anyone, || web::to(notices::show::show)),

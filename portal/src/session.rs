@@ -172,7 +172,7 @@ async fn look_along(who: &SignedIn) -> Result<(), PageError> {
 
 /// The way to the login. A form sent after the session had ended is kept for the
 /// owner of that session, who finds it filled in after the login.
-async fn ask_to_sign_in(request: &HttpRequest) -> Result<PageError, PageError> {
+pub(crate) async fn ask_to_sign_in(request: &HttpRequest) -> Result<PageError, PageError> {
     let next = next_path(request);
     let owner = match Site::of(request).session_value(request) {
         Some(value) => {

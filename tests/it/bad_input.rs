@@ -161,6 +161,7 @@ fn the_forms_of_visitors_survive_everything(app: &TestApp) {
     app.with_master();
     let mut browser = app.portal();
     let mut sent = attack(app, &mut browser, "/login") + attack(app, &mut browser, "/reset");
+    sent += attack(app, &mut browser, "/contact");
     sent += attack(app, &mut browser, "/register/type");
     browser.open("/register/type");
     browser.tick(SAKURA.kind);
@@ -199,6 +200,8 @@ fn the_forms_of_signed_in_people_survive_everything(app: &TestApp) {
         format!("/devices/{device}/label"),
         format!("/devices/{device}/reissue"),
         format!("/applications/{}", world.ids.application),
+        "/contact".to_owned(),
+        format!("/inquiries/{}", world.ids.inquiry),
     ];
     let sent: usize = paths.iter().map(|path| attack(app, &mut world.person, path)).sum();
     assert!(sent > 60, "{sent}");
@@ -228,9 +231,13 @@ fn the_forms_of_the_back_office_survive_everything(app: &TestApp) {
         }
     }
     let mut administrator = app.staff("admin@example.jp", Role::Administrator);
-    for path in
-        ["/staff/new", "/settings/reasons/usage_start/return/new", "/settings/reasons/usage_start/reject/not_proven"]
-    {
+    for path in [
+        "/inquiries/new",
+        "/inquiries/canned/new",
+        "/staff/new",
+        "/settings/reasons/usage_start/return/new",
+        "/settings/reasons/usage_start/reject/not_proven",
+    ] {
         sent += attack(app, &mut administrator, path);
     }
     sent += attack(app, &mut app.office(), "/login");

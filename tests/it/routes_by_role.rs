@@ -194,7 +194,8 @@ fn every_answer_carries_the_security_headers(app: &TestApp) {
         ("cache-control", "no-store"),
         ("x-frame-options", "DENY"),
     ];
-    let ids = Ids { session: uuid(), application: uuid(), device: uuid(), facility: uuid(), file: uuid() };
+    let ids =
+        Ids { session: uuid(), application: uuid(), device: uuid(), facility: uuid(), file: uuid(), inquiry: uuid() };
     for (mut browser, routes) in sites(app) {
         let paths = routes.iter().map(|route| fill(route.path, &ids)).chain(["/no/such/page".to_owned()]);
         for path in paths {
@@ -220,7 +221,8 @@ fn uuid() -> String {
 }
 
 fn unknown_methods_are_refused_with_the_known_ones_named(app: &TestApp) {
-    let ids = Ids { session: uuid(), application: uuid(), device: uuid(), facility: uuid(), file: uuid() };
+    let ids =
+        Ids { session: uuid(), application: uuid(), device: uuid(), facility: uuid(), file: uuid(), inquiry: uuid() };
     for (mut browser, routes) in sites(app) {
         for route in &routes {
             let path = fill(route.path, &ids);

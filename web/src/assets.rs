@@ -59,6 +59,7 @@ const BUNDLES: &[Bundle] = &[
             "js/tools.js",
             "js/lookup.js",
             "js/calendar.js",
+            "js/count.js",
         ],
     },
     Bundle { name: "office.js", content_type: JS, join: as_block, parts: &["js/viewer.js"] },

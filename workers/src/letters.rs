@@ -7,6 +7,7 @@ use uketsuke_core::application::mail as application;
 use uketsuke_core::closing::FacilityClosed;
 use uketsuke_core::device;
 use uketsuke_core::ending::UsageEnded;
+use uketsuke_core::inquiry::mail as inquiry;
 use uketsuke_core::mail::{Composer, Letter, composer};
 use uketsuke_core::reminder;
 use uketsuke_core::staff::mail as staff;
@@ -52,6 +53,8 @@ pub const LETTERS: &[Entry] = &[
     letter::<device::Suspended>(),
     letter::<device::Resumed>(),
     letter::<device::Revoked>(),
+    letter::<inquiry::InquiryReceived>(),
+    letter::<inquiry::InquiryAnswered>(),
     letter::<staff::StaffInvite>(),
     letter::<staff::StaffReset>(),
     letter::<staff::PasswordChanged>(),

@@ -13,8 +13,8 @@ use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
-    account, audit, books, bulk, client_app, device, eligibility, ending, evidence, faq, holiday, link, notice,
-    published, reminder, report, snapshot, staff, throttle,
+    account, audit, books, bulk, client_app, device, eligibility, ending, evidence, faq, holiday, inquiry, link,
+    notice, published, reminder, report, snapshot, staff, throttle,
 };
 
 use crate::Works;
@@ -59,6 +59,8 @@ pub const PERIODIC: &[Entry] = &[
     rows("forget_throttles", HOURLY, throttle::sweep),
     rows("forget_staff_sessions", HOURLY, staff::sweep_sessions),
     rows("forget_staff_kept_forms", HOURLY, staff::sweep_kept_forms),
+    rows("forget_inquiry_drafts", HOURLY, inquiry::sweep_drafts),
+    rows("close_quiet_inquiries", HOURLY, inquiry::close_quiet),
     rows("tell_holidays_end", DAILY, tell_holidays_end),
     rows("note_audit_head", DAILY, note_audit_head),
     rows("forget_finished_jobs", SIX_HOURLY, |tx| queue::sweep(tx, Duration::days(30))),

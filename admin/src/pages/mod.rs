@@ -11,6 +11,7 @@ pub mod export;
 pub mod facilities;
 pub mod faq;
 pub mod home;
+pub mod inquiries;
 pub mod invite;
 pub mod jobs;
 pub mod jobs_export;

@@ -1,5 +1,5 @@
 //! `GET /search?q=…`: the box on every page. A 受付番号 leads straight to its
-//! case, a code that one facility has to that facility; anything else lists what
+//! case or inquiry, a code that one facility has to that facility; anything else lists what
 //! fits. Any of the staff, as far as they may read.
 
 use actix_web::HttpResponse;
@@ -12,6 +12,7 @@ use uketsuke_core::desk::{self, FacilityFilter};
 use uketsuke_core::error::Result;
 use uketsuke_core::facility::Facility;
 use uketsuke_core::fold;
+use uketsuke_core::inquiry;
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::secret::ReceiptNumber;
 use uketsuke_core::staff::role::Permission;
@@ -64,6 +65,12 @@ fn find(conn: &mut Conn, scope: &StaffScope, words: &str, now: At) -> Result<Hit
     let mut hits = Hits::default();
     if words.is_empty() {
         return Ok(hits);
+    }
+    if scope.may(Permission::ReadInquiries)
+        && let Some(number) = ReceiptNumber::parse(words)
+        && let Some(id) = inquiry::worklist::find_by_number(conn, scope, &number)?
+    {
+        return Ok(Hits { jump: Some(format!("/inquiries/{id}")), ..hits });
     }
     if scope.may(Permission::ReadApplications) {
         if let Some(number) = ReceiptNumber::parse(words)

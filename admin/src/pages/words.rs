@@ -45,6 +45,11 @@ pub fn time_left(state: State, due_on: Option<NaiveDate>, today: NaiveDate, cale
     else {
         return String::new();
     };
+    days_left(due_on, today, calendar)
+}
+
+/// How far a promised day is: 「あと3営業日」 「今日まで」 「2営業日超過」.
+pub fn days_left(due_on: NaiveDate, today: NaiveDate, calendar: &Calendar) -> String {
     match due_on.cmp(&today) {
         std::cmp::Ordering::Equal => "今日まで".to_owned(),
         std::cmp::Ordering::Greater => format!("あと{}営業日", calendar.business_days_between(today, due_on)),

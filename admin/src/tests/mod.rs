@@ -12,6 +12,7 @@ mod facility_stop;
 mod hands;
 mod holidays;
 mod import;
+mod inquiries;
 mod login;
 mod me;
 mod notices;

@@ -8,11 +8,15 @@ use uketsuke_core::application::worklist::{Filter, View};
 use uketsuke_core::application::{ApplicationKind, claim, draft, notes};
 use uketsuke_core::bulk::{self, Action, Choice, Chosen};
 use uketsuke_core::clock::tokyo_date;
-use uketsuke_core::db::Actor;
+use uketsuke_core::db::{Actor, Tx};
+use uketsuke_core::error::Result;
+use uketsuke_core::facility::kind::Site;
 use uketsuke_core::holiday;
 use uketsuke_core::ids::ApplicationId;
+use uketsuke_core::inquiry::canned::{self, CannedInput, CannedTyped};
+use uketsuke_core::inquiry::{self, Offered, Owner, Sender, Typed, worklist};
 use uketsuke_core::schema::applications;
-use uketsuke_core::scope::StaffScope;
+use uketsuke_core::scope::{FacilityScope, StaffScope};
 use uketsuke_core::secret::ReceiptNumber;
 use uketsuke_core::staff::role::{Permission, Role};
 use uketsuke_core::subsidy::payment;
@@ -32,6 +36,7 @@ const MOST: usize = 40;
 /// grant each that waits to be paid.
 fn fill(world: &World, count: usize, first: usize) -> ApplicationId {
     let staff = testing::add_staff(&world.db, Role::Reviewer);
+    let answers_first = testing::add_staff(&world.db, Role::Support);
     let mut last = None;
     for n in first..first + count {
         let code = format!("13{n:08}");
@@ -48,6 +53,8 @@ fn fill(world: &World, count: usize, first: usize) -> ApplicationId {
                 submit(tx, procedures, &scope, &id)?;
                 claim::claim(tx, &staff, &id)?;
                 notes::add(tx, &staff, &id, "確認済み")?;
+                ask(tx, &scope, n)?;
+                canned::add(tx, &answers_first, kept_ready())?;
                 let grant = granted(tx, &scope, 41_000)?;
                 noticed(tx, &grant)?;
                 // One that lists can read: the helper's own is no 受付番号.
@@ -60,6 +67,46 @@ fn fill(world: &World, count: usize, first: usize) -> ApplicationId {
         last = Some(id);
     }
     last.expect("at least one")
+}
+
+/// An inquiry of the facility's, written to again; the n-th.
+fn ask(tx: &mut Tx<'_>, scope: &FacilityScope, n: usize) -> Result<()> {
+    let owner = Owner::Account(scope.account().clone());
+    let text = "アクティベーションコードを入力しましたが、先に進めません。";
+    let email = format!("{n}@example.jp");
+    let typed =
+        Typed { category: "device".into(), text: text.into(), name: "山田 太郎".into(), email, ..Typed::default() };
+    inquiry::save_draft(tx, &owner, &typed)?;
+    let sender = Sender { owner: owner.clone(), scope: Some(scope.clone()), site: Site::Omf };
+    inquiry::send(tx, &testing::keyring(), &sender, (Offered::Any, 40))?;
+    let now = tx.now();
+    let sent = inquiry::find_sent(tx.conn(), &owner, now)?.expect("it was sent");
+    inquiry::write_again(tx, scope, &sent.id, "再起動しても同じです。")
+}
+
+fn kept_ready() -> CannedInput {
+    let typed = CannedTyped {
+        category: "device".into(),
+        title: "コード".into(),
+        body: "アプリを最新のものにしてください。".into(),
+        active: true,
+        ..CannedTyped::default()
+    };
+    CannedInput::read(&typed).expect("good")
+}
+
+/// Some inquiry, and some answer kept ready.
+fn inquiry_and_answer(world: &World, scope: &StaffScope) -> (String, String) {
+    let now = world.db.clock.now().into();
+    let (view, filter) = (worklist::View::All, worklist::Filter::default());
+    let (row, answer) = world
+        .db
+        .read_blocking(|c| {
+            let page = worklist::list(c, scope, (view, &filter), &worklist::From::Start, (1, now))?;
+            Ok((page.rows[0].id.clone(), canned::list(c, scope)?[0].id.clone()))
+        })
+        .expect("reads");
+    (row.to_string(), answer.to_string())
 }
 
 /// What the pages of 助成金 are opened with.
@@ -123,10 +170,13 @@ async fn count(world: &World, case: &ApplicationId, paying: &Paying) -> Vec<(Str
     for role in [Role::Administrator, Role::Approver] {
         let (scope, mut browser) = world.staff(role);
         let run = chosen(world, &scope);
+        let (asked, answer) = inquiry_and_answer(world, &scope);
         for route in routes().into_iter().filter(|route| route.method == Method::GET && route.who != Who::Anyone) {
             let path = match route.path.split('/').nth(1) {
                 Some("cases") => route.path.replace("{id}", case.as_str()),
                 Some("queue") => route.path.replace("{id}", &run),
+                Some("inquiries") if route.path.contains("/canned/") => route.path.replace("{id}", &answer),
+                Some("inquiries") => route.path.replace("{id}", &asked),
                 Some("subsidies") => route.path.replace("{id}", &paying.programme),
                 Some("payments") => route.path.replace("{id}", &paying.batch),
                 _ => route.path.replace("{id}", facility.as_str()),

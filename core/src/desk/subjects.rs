@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use crate::audit::AuditEvent;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::ids::{ApplicationId, DeviceId, EvidenceId, FacilityId, FaqId, ManualId, NoticeId, StaffId};
-use crate::schema::{applications, devices, evidence, facilities, faq_entries, manuals, notices};
+use crate::ids::{ApplicationId, DeviceId, EvidenceId, FacilityId, FaqId, InquiryId, ManualId, NoticeId, StaffId};
+use crate::schema::{applications, devices, evidence, facilities, faq_entries, inquiries, manuals, notices};
 use crate::secret::ReceiptNumber;
 use crate::staff;
 
@@ -48,6 +48,12 @@ pub fn subject_names(conn: &mut Conn, events: &[AuditEvent]) -> Result<SubjectNa
         .select((evidence::id, evidence::original_name))
         .load(conn)?;
     names.extend(files.into_iter().map(|(id, name)| (id.to_string(), format!("書類 {name}"))));
+    let asked_ids: Vec<InquiryId> = parsed(ids("inquiries"), InquiryId::parse);
+    let asked: Vec<(InquiryId, ReceiptNumber)> = inquiries::table
+        .filter(inquiries::id.eq_any(asked_ids))
+        .select((inquiries::id, inquiries::number))
+        .load(conn)?;
+    names.extend(asked.into_iter().map(|(id, number)| (id.to_string(), format!("お問い合わせ {number}"))));
     let staff_ids: Vec<StaffId> = parsed(ids("staff"), StaffId::parse);
     names.extend(
         staff::names_of(conn, &staff_ids)?.into_iter().map(|(id, name)| (id.to_string(), format!("職員 {name}"))),

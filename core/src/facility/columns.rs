@@ -6,11 +6,12 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Integer;
 
 use super::code::FacilityCode;
-use super::kind::FacilityKind;
+use super::kind::{FacilityKind, Site};
 use super::prefecture::Prefecture;
 use crate::db::text_column;
 
 text_column!(FacilityKind, |text| FacilityKind::parse(&text), |value| value.as_str());
+text_column!(Site, |text| Site::parse(&text), |value| value.as_str());
 text_column!(FacilityCode, |text| FacilityCode::parse(&text), |value| value.as_str());
 
 /// A column borrows what is written, so every number stands somewhere.

@@ -51,6 +51,7 @@ pub fn disable(tx: &mut Tx<'_>, scope: &StaffScope, id: &StaffId) -> Result<usiz
     set_state(tx, &member, StaffState::Disabled)?;
     session::end_all(tx, id, None)?;
     tx.record(Deed::new("staff.disabled", "staff", id.as_str()).changed("state", member.state, StaffState::Disabled))?;
+    crate::inquiry::release_all(tx, id)?;
     crate::application::claim::release_all(tx, id)
 }
 

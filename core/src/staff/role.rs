@@ -63,14 +63,21 @@ pub enum Permission {
     ManageJobs,
     /// Read the audit trail.
     ReadAudit,
+    /// See what people ask, and what was answered.
+    ReadInquiries,
+    /// Answer, close and merge inquiries; keep answers ready; note phone calls.
+    AnswerInquiries,
 }
 
 /// The whole table.
 pub const PERMISSIONS: &[(Role, &[Permission])] = {
     use Permission::*;
     &[
-        (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities, ReadSubsidies]),
-        (Role::Approver, &[ReadApplications, Review, Approve, Assign, WriteNotes, ReadFacilities, ReadSubsidies]),
+        (Role::Reviewer, &[ReadApplications, Review, WriteNotes, ReadFacilities, ReadSubsidies, ReadInquiries]),
+        (
+            Role::Approver,
+            &[ReadApplications, Review, Approve, Assign, WriteNotes, ReadFacilities, ReadSubsidies, ReadInquiries],
+        ),
         (
             Role::Support,
             &[
@@ -82,9 +89,11 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 ReadContent,
                 ReadMail,
                 ResendMail,
+                ReadInquiries,
+                AnswerInquiries,
             ],
         ),
-        (Role::Editor, &[ReadContent, EditContent]),
+        (Role::Editor, &[ReadContent, EditContent, ReadInquiries]),
         (
             Role::Administrator,
             &[
@@ -106,11 +115,22 @@ pub const PERMISSIONS: &[(Role, &[Permission])] = {
                 ResendMail,
                 ManageJobs,
                 ReadAudit,
+                ReadInquiries,
+                AnswerInquiries,
             ],
         ),
         (
             Role::Auditor,
-            &[ReadApplications, ReadFacilities, WatchFacility, ReadSubsidies, ReadContent, ReadMail, ReadAudit],
+            &[
+                ReadApplications,
+                ReadFacilities,
+                WatchFacility,
+                ReadSubsidies,
+                ReadContent,
+                ReadMail,
+                ReadAudit,
+                ReadInquiries,
+            ],
         ),
     ]
 };
@@ -134,6 +154,8 @@ impl Permission {
             Pay,
             ReadContent,
             EditContent,
+            ReadInquiries,
+            AnswerInquiries,
             ReadMail,
             ResendMail,
             ManageJobs,
@@ -160,6 +182,8 @@ impl Permission {
             Self::Pay => "助成金の振込を準備し、記録する",
             Self::ReadContent => "お知らせ・質問・手順書の下書きを見る",
             Self::EditContent => "お知らせ・質問・手順書を書いて公開する",
+            Self::ReadInquiries => "お問い合わせを見る",
+            Self::AnswerInquiries => "お問い合わせに回答する",
             Self::ReadMail => "送信メールと処理の状況を見る",
             Self::ResendMail => "メールをもう一度送る",
             Self::ManageJobs => "止まった処理をもう一度実行する",
@@ -172,11 +196,19 @@ impl Permission {
     /// Whether somebody with it changes something for others.
     pub const fn writes(self) -> bool {
         use Permission::{
-            ReadApplications, ReadAudit, ReadContent, ReadFacilities, ReadMail, ReadSubsidies, WatchFacility,
+            ReadApplications, ReadAudit, ReadContent, ReadFacilities, ReadInquiries, ReadMail, ReadSubsidies,
+            WatchFacility,
         };
         !matches!(
             self,
-            ReadApplications | ReadFacilities | WatchFacility | ReadSubsidies | ReadContent | ReadMail | ReadAudit
+            ReadApplications
+                | ReadFacilities
+                | WatchFacility
+                | ReadSubsidies
+                | ReadContent
+                | ReadMail
+                | ReadAudit
+                | ReadInquiries
         )
     }
 }
@@ -228,6 +260,7 @@ mod tests {
                     | Permission::ReadContent
                     | Permission::ReadMail
                     | Permission::ReadAudit
+                    | Permission::ReadInquiries
             );
             assert_eq!(Role::Auditor.may(*permission), reads, "{permission:?}");
             assert_eq!(permission.writes(), !reads, "{permission:?}");

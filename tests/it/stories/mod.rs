@@ -7,6 +7,7 @@ pub mod from_approval_to_the_list;
 pub mod health;
 pub mod hostile_evidence;
 pub mod import_killed;
+pub mod inquiry;
 pub mod mail_server;
 pub mod real_list;
 pub mod session_ends;

@@ -15,6 +15,7 @@ pub struct Ids {
     pub device: String,
     pub session: String,
     pub facility: String,
+    pub inquiry: String,
 }
 
 /// A verified person of a facility approved by documents, with two devices.
@@ -42,9 +43,20 @@ impl World {
             device: last_part(&person.open("/devices").attributes("#devices tbody a", "href").remove(0)),
             session: session_of(&mut person),
             facility,
+            inquiry: ask(&mut person),
         };
         Self { person, ids }
     }
+}
+
+/// Asks something; answers the inquiry's id.
+fn ask(person: &mut Browser) -> String {
+    person.open("/contact");
+    person.fill("お問い合わせの種類", "画面の使い方");
+    person.fill("お問い合わせの内容", "申請の一覧を印刷するには、どうすればよいですか。");
+    person.press("確認へ進む");
+    person.press("この内容で送る").expect("お問い合わせを受け付けました");
+    last_part(&person.page().link("お問い合わせの画面へ"))
 }
 
 fn session_of(person: &mut Browser) -> String {
@@ -65,6 +77,7 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         Some("applications" | "cases") => &ids.application,
         Some("devices") => &ids.device,
         Some("account") => &ids.session,
+        Some("inquiries") => &ids.inquiry,
         Some(
             "audit" | "faq" | "jobs" | "mails" | "manuals" | "notices" | "payments" | "queue" | "services" | "settings"
             | "staff" | "subsidies",

@@ -6,7 +6,7 @@ pub mod checklist;
 pub mod claim;
 pub mod evidence;
 pub mod faults;
-mod letter;
+pub(crate) mod letter;
 mod marked;
 pub mod money;
 pub mod notes;

@@ -25,6 +25,8 @@ const LETTERS: &[(&str, &str)] = &[
     ("device_revoked", "端末の失効"),
     ("device_suspended", "端末の停止"),
     ("facility_closed", "施設の廃止のお知らせ"),
+    ("inquiry_answered", "お問い合わせへの回答"),
+    ("inquiry_received", "お問い合わせ受付のお知らせ"),
     ("reminder_devices", "端末の設定のご案内"),
     ("reminder_start", "運用開始日の登録のご案内"),
     ("subsidy_transfer_returned", "助成金の振込が戻ったお知らせ"),

@@ -1,0 +1,4 @@
+drop table canned_answers;
+drop table inquiry_drafts;
+drop table inquiry_messages;
+drop table inquiries;
