@@ -7,6 +7,7 @@ mod config;
 pub mod device;
 mod eligibility;
 mod facilities;
+mod faq;
 mod keys;
 mod migrate;
 mod serve;
@@ -68,6 +69,9 @@ enum Command {
     /// The facility master.
     #[command(subcommand)]
     Facilities(facilities::Command),
+    /// The questions a new portal begins with.
+    #[command(subcommand)]
+    Faq(faq::Command),
     /// The people of the back office.
     #[command(subcommand)]
     Staff(staff::Command),
@@ -119,6 +123,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Device(command) => device::run(command),
         Command::Eligibility(command) => eligibility::run(command, config),
         Command::Facilities(command) => facilities::run(command, config).await,
+        Command::Faq(command) => faq::run(&command, config),
         Command::Keys(command) => keys::run(command, config),
         Command::Staff(command) => staff::run(command, config),
         // Answered before.

@@ -21,6 +21,7 @@ pub const STAFF: &[(&str, &str, Role)] = &[
     ("approver2@example.jp", "承認 七海", Role::Approver),
     ("support@example.jp", "支援 四郎", Role::Support),
     ("admin@example.jp", "管理 五月", Role::Administrator),
+    ("editor@example.jp", "広報 八重", Role::Editor),
     ("auditor@example.jp", "監査 六実", Role::Auditor),
 ];
 

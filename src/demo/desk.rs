@@ -6,7 +6,8 @@ use uketsuke_core::application::procedure::Terms;
 use uketsuke_core::application::{ApplicationKind, claim, repo};
 use uketsuke_core::bank;
 use uketsuke_core::clock::tokyo_date;
-use uketsuke_core::db::Actor;
+use uketsuke_core::db::{Actor, Tx};
+use uketsuke_core::form::FieldErrors;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::secret::totp::TotpSecret;
@@ -14,7 +15,9 @@ use uketsuke_core::staff::role::{Permission, Role};
 use uketsuke_core::staff::{self, EnrolOutcome, Invitation, InviteForm, LoginOutcome, NewPasswordForm, Seat};
 use uketsuke_core::subsidy::programme;
 use uketsuke_core::subsidy::rules::Rules;
+use uketsuke_core::{faq, manual, notice};
 
+use super::content;
 use super::fill::Stage;
 use super::logins::{PASSWORD, StaffLogin};
 
@@ -47,6 +50,11 @@ impl Desk {
         self.scope.may(Permission::ManageSubsidies)
     }
 
+    /// Whether this is an editor's.
+    pub fn is_editor(&self) -> bool {
+        self.scope.may(Permission::EditContent)
+    }
+
     /// Takes the sample of banks in, and opens every programme of 助成金 again, with a
     /// budget for this year.
     pub async fn open_programmes(&self, stage: &Stage) -> anyhow::Result<()> {
@@ -64,6 +72,24 @@ impl Desk {
             Ok(())
         };
         Ok(stage.parts.db.write(self.scope.actor(), open).await?)
+    }
+
+    /// Publishes notices, the first questions and a handbook.
+    pub async fn publish(&self, stage: &Stage) -> anyhow::Result<()> {
+        let (scope, now) = (self.scope.clone(), stage.clock.now().into());
+        let write = move |tx: &mut Tx<'_>| {
+            faq::load_first(tx)?;
+            for typed in content::notices(now) {
+                let input = notice::Input::read(&typed, &[], now, FieldErrors::default())?;
+                let id = notice::draft(tx, &scope, &input)?;
+                notice::publish(tx, &scope, &id)?;
+            }
+            let (about, version) = content::handbook(tokyo_date(now.utc()))?;
+            let id = manual::add(tx, &scope, &about)?;
+            manual::add_version(tx, &scope, (&id, 0), &version)?;
+            Ok(())
+        };
+        Ok(stage.parts.db.write(self.scope.actor(), write).await?)
     }
 
     /// Takes an application into review.

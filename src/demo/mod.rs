@@ -6,6 +6,7 @@
 //! - [`mail_page`]: a page for the mails, on a listener of its own.
 
 pub mod cast;
+mod content;
 mod desk;
 mod fill;
 pub mod logins;

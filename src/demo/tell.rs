@@ -14,13 +14,14 @@ pub(super) fn making() {
 /// Said when everything answers.
 pub(super) fn ready(config: &Config, mail_url: &str, logins: &Logins) {
     let Config { portal_url, admin_url, device_api_url, .. } = config;
-    let csm_url = config.portals().of(Site::Csm).to_owned();
+    let portals = config.portals();
+    let csm_url = portals.of(Site::Csm);
     println!("\nuketsuke のお試し（終わるには Ctrl+C）\n");
-    println!("  施術所等      {portal_url}");
-    println!("  医療機関等    {csm_url}");
-    println!("  審査・管理    {admin_url}");
-    println!("  端末のAPI     {device_api_url}");
-    println!("  届いたメール  {mail_url}");
+    println!("  ポータル（施術所等）    {portal_url}");
+    println!("  ポータル（医療機関等）  {csm_url}");
+    println!("  審査・管理              {admin_url}");
+    println!("  端末のAPI               {device_api_url}");
+    println!("  届いたメール            {mail_url}");
     println!("\n職員（パスワードはみな {PASSWORD}、確認コードは {mail_url}/codes で見られます）\n");
     for staff in &logins.staff {
         println!("  {:<22} {:<8} TOTP {}", staff.email, staff.role, staff.totp_secret);
@@ -39,6 +40,10 @@ fn next_things(config: &Config, mail_url: &str, logins: &Logins) {
     println!("  1. {portal_url}/register で登録する（柔道整復師の施術所、登録記号番号 {}）。", cast::FREE_CODE);
     println!("     {mail_url} のメールから登録を完了し、ログインして利用開始申請を照合で送る");
     println!("     （施術管理者の生年月日 {}）。端末の画面でコードを見る。", cast::FREE_BIRTH);
+    println!(
+        "     医療機関と薬局は {}/register で登録する。違うサイトで始めても案内される。",
+        config.portals().of(Site::Csm)
+    );
     println!("  2. そのコードで端末を設定し、資格確認の問い合わせをする：");
     println!("     cargo run -- device register --api {device_api_url} --facility {} --user-id W……", cast::FREE_CODE);
     println!("     cargo run -- device token");

@@ -11,7 +11,13 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-const ADDRESSES = { portal: "ポータル", office: "審査・管理", api: "端末のAPI", mail: "届いたメール" };
+const ADDRESSES = {
+  portal: "ポータル（施術所等）",
+  csm: "ポータル（医療機関等）",
+  office: "審査・管理",
+  api: "端末のAPI",
+  mail: "届いたメール",
+};
 const FREE_PORT = "127.0.0.1:0";
 const LISTENERS = ["UKETSUKE_PORTAL_LISTEN", "UKETSUKE_ADMIN_LISTEN", "UKETSUKE_DEVICE_API_LISTEN"];
 
@@ -102,6 +108,11 @@ export class Demo {
   /** The master says that the facility closes on this day. */
   async closes(code, on) {
     await this.#sql(`UPDATE facilities SET closed_on = '${on}' WHERE code = '${code}';`);
+  }
+
+  /** Straight into the database, past every check. */
+  async write(text) {
+    await this.#sql(text);
   }
 
   async #sql(text) {

@@ -14,6 +14,7 @@ import { chromium } from "playwright-core";
 
 import { Demo, SCREENSHOTS } from "./demo.mjs";
 import { stories as closed } from "./stories/closed.mjs";
+import { stories as content } from "./stories/content.mjs";
 import { stories as docs } from "./stories/docs.mjs";
 import { stories as documents } from "./stories/documents.mjs";
 import { stories as habits } from "./stories/habits.mjs";
@@ -90,7 +91,7 @@ async function withDemo(work) {
 async function main([first, second]) {
   const forDocs = first === "--screenshots";
   // The longest first.
-  const all = forDocs ? docs : [...documents, ...hostile, ...mainPath, ...pages, ...habits, ...lookup, ...queue, ...support, ...closed];
+  const all = forDocs ? docs : [...documents, ...hostile, ...content, ...mainPath, ...pages, ...habits, ...lookup, ...queue, ...support, ...closed];
   const stories = all.filter((story) => forDocs || story.name.includes(first ?? ""));
   const shots = (forDocs && second) || SCREENSHOTS;
   await mkdir(shots, { recursive: true });

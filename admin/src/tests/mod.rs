@@ -5,6 +5,7 @@ mod apps;
 mod audit;
 mod bulk;
 mod colleagues;
+mod content;
 mod evidence_viewer;
 mod export;
 mod facility_stop;

@@ -11,6 +11,10 @@ use uketsuke_web::routes::{Route, Who};
 use super::{Browser, World};
 use crate::routes::routes;
 
+/// Forms with a file.
+const UPLOADS: [&str; 4] =
+    ["/facilities/import", "/settings/holidays/import", "/notices/{id}/files", "/manuals/{id}/file"];
+
 /// The address with ids that exist nowhere.
 fn address(route: &Route) -> String {
     let id = FacilityId::mint();
@@ -21,9 +25,12 @@ fn address(route: &Route) -> String {
         ("{code}", "nobody"),
         ("{day}", "2026-11-23"),
         ("{figure}", "flow"),
+        ("{step}", "publish"),
+        ("{document}", "terms"),
+        ("{version}", "2026-12-01"),
     ];
     let path = words.iter().fold(route.path.to_owned(), |path, (part, word)| path.replace(part, word));
-    ["{id}", "{token}", "{evidence}", "{item}", "{application}"]
+    ["{id}", "{token}", "{evidence}", "{item}", "{application}", "{file}"]
         .iter()
         .fold(path, |path, part| path.replace(part, id.as_str()))
 }
@@ -31,9 +38,7 @@ fn address(route: &Route) -> String {
 async fn ask(browser: &mut Browser<'_>, route: &Route) -> super::Answer {
     match route.method {
         Method::GET => browser.get(&address(route)).await,
-        _ if ["/facilities/import", "/settings/holidays/import"].contains(&route.path) => {
-            browser.upload(&address(route), &[], ("a.csv", b"")).await
-        }
+        _ if UPLOADS.contains(&route.path) => browser.upload(&address(route), &[], ("a.csv", b"")).await,
         _ => browser.post(&address(route), &[]).await,
     }
 }

@@ -12,11 +12,12 @@ use super::person::Person;
 use super::repo;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
+use crate::facility::kind::FacilityKind;
 use crate::fold::{Email, Phone};
 use crate::ids::{FacilityId, SignupId};
 use crate::link::{self, LinkPurpose};
 use crate::refusal::Refusal;
-use crate::schema::signups;
+use crate::schema::{facilities, signups};
 use crate::secret::{Keyring, PasswordHash, Purpose, TokenHash};
 use crate::throttle::{self, Limit, MAIL_PER_ADDRESSEE};
 
@@ -34,6 +35,8 @@ pub struct Sent {
     pub email: String,
     /// When it was activated.
     pub activated_at: Option<At>,
+    /// What sort of facility it is for.
+    pub kind: FacilityKind,
 }
 
 /// A whole row.
@@ -85,9 +88,10 @@ pub(super) fn find(conn: &mut Conn, id: &SignupId) -> Result<Option<Signup>> {
 /// From the database only.
 pub fn find_sent(conn: &mut Conn, visitor: &TokenHash) -> Result<Option<Sent>> {
     Ok(signups::table
+        .inner_join(facilities::table)
         .filter(signups::visitor_hash.eq(visitor))
         .order((signups::created_at.desc(), signups::id.desc()))
-        .select((signups::id, signups::email, signups::activated_at))
+        .select((signups::id, signups::email, signups::activated_at, facilities::kind))
         .first(conn)
         .optional()?)
 }

@@ -55,6 +55,14 @@ pub struct Message {
     pub stop_url: Option<String>,
 }
 
+impl Message {
+    /// The subject as mail programs show it: 「【施術所ポータル】登録を完了してください」.
+    pub fn subject_line(&self) -> String {
+        let mark = self.site.map_or(String::new(), |site| format!("【{}】", site.letter_mark()));
+        format!("{mark}{}", self.subject).replace(['\r', '\n'], " ")
+    }
+}
+
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Message").field("subject", &self.subject).finish_non_exhaustive()
@@ -131,3 +139,6 @@ pub type Composer = fn(&mut Tx<'_>, &str, &MailContext) -> Result<Option<Message
 pub fn composer<L: Letter>(tx: &mut Tx<'_>, ids: &str, context: &MailContext) -> Result<Option<Message>> {
     serde_json::from_str::<L>(ids)?.compose(tx, context)
 }
+
+#[cfg(test)]
+mod site_tests;

@@ -70,7 +70,7 @@ pub fn record_mail(tx: &mut Tx<'_>, id: &MailId, (letter, ids): (&str, &str), me
                 mails::ids.eq(ids),
                 mails::tries.eq(0),
                 mails::recipient.eq(&message.to),
-                mails::subject.eq(&message.subject),
+                mails::subject.eq(message.subject_line()),
                 mails::state.eq(MailState::Pending),
                 mails::created_at.eq(now),
             ))

@@ -167,41 +167,17 @@ impl Header for OneClick {
     }
 }
 
-/// The subject as mail programs show it: 「【施術所ポータル】登録を完了してください」.
-fn subject(message: &Message) -> String {
-    let mark = message.site.map_or(String::new(), |site| format!("【{}】", site.letter_mark()));
-    format!("{mark}{}", message.subject).replace(['\r', '\n'], " ")
-}
-
 fn build(sender: &Mailbox, id: &MailId, message: &Message) -> Result<lettre::Message, SendError> {
     let permanent = |e: String| SendError::Permanent(e);
     let to = message.to.parse().map_err(|_| permanent("the address cannot be parsed".into()))?;
     let mut mail = lettre::Message::builder()
         .from(sender.clone())
         .to(Mailbox::new(None, to))
-        .subject(subject(message))
+        .subject(message.subject_line())
         .message_id(Some(format!("<{id}@{}>", sender.email.domain())))
         .header(ContentType::TEXT_PLAIN);
     if let Some(url) = &message.stop_url {
         mail = mail.header(Unsubscribe(format!("<{url}>"))).header(OneClick);
     }
     mail.body(message.body.clone()).map_err(|e| permanent(e.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::facility::kind::Site;
-
-    #[test]
-    fn the_subject_begins_with_the_site_that_writes() {
-        for (site, shown) in [
-            (Some(Site::Omf), "【施術所ポータル】登録を完了 してください"),
-            (Some(Site::Csm), "【医療機関ポータル】登録を完了 してください"),
-            (None, "登録を完了 してください"),
-        ] {
-            let message = Message { subject: "登録を完了\nしてください".into(), site, ..Message::default() };
-            assert_eq!(subject(&message), shown);
-        }
-    }
 }

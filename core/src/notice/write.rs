@@ -103,6 +103,10 @@ impl Input {
         let kinds: Option<Vec<FacilityKind>> = typed.kinds.iter().map(|kind| FacilityKind::parse(kind)).collect();
         let site = SiteChoice::parse(&typed.site).map(|site| narrowed(site, kinds.as_deref().unwrap_or_default()));
         let prefectures: Option<Vec<_>> = typed.prefectures.iter().map(|place| Prefecture::parse(place)).collect();
+        let prefectures = prefectures.map(|mut places| {
+            places.sort_by_key(|place| place.number());
+            places
+        });
         let starts = moment(typed.from, &typed.from_time, "from_time", "表示を始める時刻", &mut say, NaiveTime::MIN);
         let ends = match typed.until_time.trim().is_empty() {
             true => typed.until.map(|day| At::from(tokyo_midnight(day + Days::new(1)))),

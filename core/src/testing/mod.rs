@@ -2,6 +2,7 @@
 //! when `UKETSUKE_TEST_POSTGRES_URL` is set), a clock turned by hand, cheap
 //! password hashing, and people and places to start from.
 
+pub mod content;
 pub mod country;
 pub mod subsidy;
 pub mod years;

@@ -3,6 +3,7 @@
 
 mod account;
 mod bad_input;
+mod content;
 mod inquiries;
 mod installed;
 mod login;

@@ -7,8 +7,9 @@ use uketsuke_web::routes::Who;
 use super::*;
 use crate::app_routes;
 
-/// A file for everybody: it may be asked for again, and nothing in it runs.
-const PUBLIC_FILE: &str = "/installed.csv";
+/// Files for everybody: they may be asked for again, and nothing in them runs.
+const PUBLIC_FILES: [(&str, &str); 2] =
+    [("/installed.csv", "sandbox; default-src 'none'"), ("/notices.atom", uketsuke_web::headers::CSP)];
 
 /// A path with something in each of its parts.
 fn concrete(path: &str) -> String {
@@ -68,8 +69,8 @@ async fn every_page_shields_itself_and_is_kept_nowhere() {
     for route in app_routes().into_iter().filter(|route| route.method == Method::GET) {
         let answer = browser.get(&concrete(route.path)).await;
         let header = |name: &str| answer.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        if route.path == PUBLIC_FILE {
-            assert_eq!(header("content-security-policy"), "sandbox; default-src 'none'");
+        if let Some((_, policy)) = PUBLIC_FILES.iter().find(|(path, _)| *path == route.path) {
+            assert_eq!(header("content-security-policy"), *policy);
             assert_eq!(header("cache-control"), "no-cache");
             continue;
         }

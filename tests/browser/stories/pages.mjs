@@ -7,6 +7,8 @@ import { DESKTOP, PHONE, must } from "../visitor.mjs";
 
 const OPEN = [
   "/register", "/reset", "/terms", "/privacy", "/usage-terms", "/accessibility", "/manual", "/logout",
+  "/notices", "/notices?category=rules", "/faq", "/faq?category=device", "/faq?q=パスワード", "/faq?q=冷蔵庫", "/manuals", "/manuals/app-setup",
+  "/help?page=/devices", "/sitemap", "/contact",
   "/installed", "/installed?prefecture=13&name=見本", "/installed/editions",
 ];
 const SIGNED_IN = [
@@ -24,6 +26,8 @@ const OFFICE = [
   "/reports/weeks/export", "/settings/holidays", "/settings/holidays/import",
   "/settings", "/settings/device-limit", "/settings/reasons", "/settings/reasons/usage_start/return/new",
   "/settings/reasons/usage_start/reject/not_proven",
+  "/notices", "/notices/new", "/notices/new?kind=disaster", "/faq", "/faq/new", "/faq/misses", "/faq/synonyms", "/manuals", "/manuals/new",
+  "/terms", "/terms/terms/new",
 ];
 
 export const stories = [

@@ -64,9 +64,14 @@ pub struct TestApp {
 
 impl TestApp {
     pub fn start(place: &Place) -> Self {
+        Self::start_with(place, &[])
+    }
+
+    /// As [`TestApp::start`], with more of the configuration.
+    pub fn start_with(place: &Place, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let database = Database::new(place, folder.path());
-        let mut config = config(&database, &folder);
+        let mut config = config(&database, &folder, more);
         let listeners = Listeners::bind(&config, SITES).expect("loopback has free ports");
         listeners.name_urls(&mut config);
         let clock = Clock::manual(START.parse::<DateTime<Utc>>().expect("the constant is a time"));
@@ -232,7 +237,7 @@ impl Drop for TestApp {
     }
 }
 
-fn config(database: &Database, folder: &TempDir) -> Config {
+fn config(database: &Database, folder: &TempDir, more: &[(&str, &str)]) -> Config {
     let evidence = folder.path().join("evidence").display().to_string();
     let pairs = [
         ("UKETSUKE_DATABASE_URL", database.url.as_str()),
@@ -243,7 +248,7 @@ fn config(database: &Database, folder: &TempDir) -> Config {
         ("UKETSUKE_DEVICE_API_LISTEN", "127.0.0.1:0"),
         ("UKETSUKE_TRANSFER_PAYER", "0012345678,ｲ)ｵﾝﾗｲﾝｼｶｸｶｸﾆﾝ,0005,001,ordinary,1234567"),
     ];
-    Config::from_lookup(|key| pairs.iter().find(|(k, _)| *k == key).map(|(_, value)| (*value).to_owned()))
+    Config::from_lookup(|key| pairs.iter().chain(more).find(|(k, _)| *k == key).map(|(_, value)| (*value).to_owned()))
         .expect("the tests' configuration is sound")
 }
 

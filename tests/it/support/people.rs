@@ -153,6 +153,11 @@ pub fn register(browser: &mut Browser, place: Place, email: &str) {
     }
     browser.press("施設を確認する").expect(place.name);
     browser.press("はい、この施設です");
+    register_person(browser, email);
+}
+
+/// The rest of a registration, from the person's page on.
+pub fn register_person(browser: &mut Browser, email: &str) {
     browser.fill("姓", "山田").fill("名", "花子").fill("電話番号", "０３−１２３４−５６７８");
     browser.fill("メールアドレス", email).fill("パスワード", PASSWORD).fill("パスワード（確認用）", PASSWORD);
     browser.press("確認へ進む").expect("0312345678");

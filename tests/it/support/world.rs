@@ -79,8 +79,8 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         Some("account") => &ids.session,
         Some("inquiries") => &ids.inquiry,
         Some(
-            "audit" | "jobs" | "mails" | "notices" | "payments" | "queue" | "services" | "settings" | "staff"
-            | "subsidies",
+            "audit" | "faq" | "jobs" | "mails" | "manuals" | "notices" | "payments" | "queue" | "services" | "settings"
+            | "staff" | "subsidies",
         ) => &ids.session,
         Some("facilities") if pattern.contains("/imports/") => &ids.session,
         Some("facilities") => &ids.facility,
@@ -107,6 +107,10 @@ pub fn fill(pattern: &str, ids: &Ids) -> String {
         ("{day}", "2026-11-23"),
         ("{figure}", "flow"),
         ("{week}", "2026-11-23"),
+        ("{slug}", "no-such-manual"),
+        ("{sequence}", "1"),
+        ("{version}", "2026-12-01"),
+        ("{document}", "terms"),
     ]
     .iter()
     .fold(pattern.to_owned(), |path, (part, value)| path.replace(part, value));

@@ -7,19 +7,18 @@ use uketsuke_core::content::markdown::{self, Html};
 use uketsuke_core::content::{Line, version};
 use uketsuke_core::faq::{self, Entry, State, Tally};
 use uketsuke_core::staff::role::Permission;
-use uketsuke_web::page::{Frame, NavItem};
+use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
 use super::{PATH, parse};
 use crate::Office;
 use crate::access::{EditContent, ReadContent, Staff};
-use crate::pages::content::{MENU, TABS, VersionRow, answered, version_rows};
+use crate::pages::content::{MENU, VersionRow, answered, version_rows};
 
 #[derive(Template)]
 #[template(path = "admin/faq/show.html")]
 struct Page {
     frame: Frame,
-    tabs: [NavItem; 4],
     entry: Entry,
     answer: Html,
     tally: Tally,
@@ -43,7 +42,6 @@ pub async fn show(office: Data<Office>, who: Staff<ReadContent>, path: Path<Stri
         .await?;
     html(&Page {
         frame: who.frame(entry.question.as_str(), MENU),
-        tabs: TABS,
         answer: markdown::html(&entry.answer, |_| None),
         tally,
         versions,

@@ -11,20 +11,19 @@ use uketsuke_core::error::Error;
 use uketsuke_core::manual::{self, State, Whole};
 use uketsuke_core::staff::role::Permission;
 use uketsuke_web::extract::AllFields;
-use uketsuke_web::page::{Frame, NavItem};
+use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, download, html};
 
 use super::list::standing;
 use super::{PATH, parse};
 use crate::Office;
 use crate::access::{EditContent, ReadContent, Staff};
-use crate::pages::content::{MENU, TABS, answered};
+use crate::pages::content::{MENU, answered};
 
 #[derive(Template)]
 #[template(path = "admin/manuals/show.html")]
 struct Page {
     frame: Frame,
-    tabs: [NavItem; 4],
     whole: Whole,
     standing: (&'static str, &'static str),
     body: Option<Html>,
@@ -54,7 +53,6 @@ pub async fn show(office: Data<Office>, who: Staff<ReadContent>, path: Path<Stri
     let body = newest.filter(|newest| !newest.body.is_empty()).map(|newest| markdown::html(&newest.body, |_| None));
     html(&Page {
         frame: who.frame(whole.manual.title.as_str(), MENU),
-        tabs: TABS,
         standing: standing(&whole.manual, newest),
         body,
         names,

@@ -18,7 +18,7 @@ use crate::pages::content::{MENU, sites};
 /// The page with the form.
 #[derive(Template)]
 #[template(path = "admin/notices/form.html")]
-pub struct Page {
+pub(super) struct Page {
     frame: Frame,
     errors: FieldErrors,
     form: NoticeForm,
@@ -44,7 +44,7 @@ impl Page {
 
 /// Everything typed; the days in their boxes.
 #[derive(Default)]
-pub struct NoticeForm {
+pub(super) struct NoticeForm {
     pub typed: Typed,
     pub from: DateTyped,
     pub until: DateTyped,
@@ -52,7 +52,7 @@ pub struct NoticeForm {
 
 impl NoticeForm {
     /// The empty form.
-    pub fn fresh() -> Self {
+    pub(super) fn fresh() -> Self {
         let empty = || DateTyped { era: "ad".to_owned(), ..DateTyped::default() };
         let typed = Typed { site: "both".to_owned(), ..Typed::default() };
         Self { typed, from: empty(), until: empty() }
@@ -134,7 +134,7 @@ fn is_empty(day: &DateTyped) -> bool {
 
 /// Which notice the form is for.
 #[derive(Default)]
-pub struct Place {
+pub(super) struct Place {
     pub title: &'static str,
     pub back: String,
     pub seen: String,
@@ -144,7 +144,7 @@ pub struct Place {
 }
 
 /// The page.
-pub fn page(who: &Staff<EditContent>, place: Place, form: NoticeForm, errors: FieldErrors) -> Page {
+pub(super) fn page(who: &Staff<EditContent>, place: Place, form: NoticeForm, errors: FieldErrors) -> Page {
     let Place { title, back, seen, comment, overtaken, is_out } = place;
     Page {
         frame: who.frame(title, MENU).error(!errors.is_empty()),

@@ -9,14 +9,14 @@ use uketsuke_core::content::{Line, version};
 use uketsuke_core::form::FieldErrors;
 use uketsuke_core::notice::{self, Input, Notice, State};
 use uketsuke_core::staff::role::Permission;
-use uketsuke_web::page::{Frame, NavItem};
+use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html};
 
 use super::steps::{STEPS, Step};
 use super::{PATH, audience, drawn, parse, period};
 use crate::Office;
 use crate::access::{ReadContent, Staff};
-use crate::pages::content::{ACCEPT, MENU, TABS, VersionRow, version_rows};
+use crate::pages::content::{ACCEPT, MENU, VersionRow, version_rows};
 
 /// The page.
 #[derive(Template)]
@@ -24,7 +24,6 @@ use crate::pages::content::{ACCEPT, MENU, TABS, VersionRow, version_rows};
 pub struct Page {
     frame: Frame,
     errors: FieldErrors,
-    tabs: [NavItem; 4],
     standing: State,
     audience: String,
     period: String,
@@ -65,7 +64,6 @@ pub(super) async fn page<D>(
     Ok(Page {
         frame: who.frame(notice.title.as_str(), MENU).error(!errors.is_empty()),
         errors,
-        tabs: TABS,
         standing,
         audience: audience(&Input::of(&notice)),
         period: period(Some(notice.starts_at), notice.ends_at),

@@ -10,16 +10,21 @@ use crate::device_api::routes::NOTICES;
 
 fn publish(world: &World, title: &str, prefecture: &str) {
     let typed = Typed {
-        severity: "outage".into(),
+        category: "outage".into(),
+        site: "both".into(),
+        popup: true,
         title: title.into(),
-        body: "復旧を急いでいます。".into(),
-        prefecture: prefecture.into(),
+        body: "復旧を**急いで**います。\n\n[状況](/notices)".into(),
+        prefectures: prefecture.split_whitespace().map(str::to_owned).collect(),
         until: NaiveDate::from_ymd_opt(2026, 12, 31),
         ..Typed::default()
     };
     let editor = testing::add_staff(&world.db, Role::Editor);
-    let input = Input::read(&typed, world.db.clock.now().into(), FieldErrors::default()).expect("good");
-    world.write(|tx| notice::publish(tx, &editor, &input));
+    let input = Input::read(&typed, &[], world.db.clock.now().into(), FieldErrors::default()).expect("good");
+    world.write(|tx| {
+        let id = notice::draft(tx, &editor, &input)?;
+        notice::publish(tx, &editor, &id)
+    });
 }
 
 async fn ask(world: &World, query: &str, known: &str) -> Answer {
@@ -43,6 +48,8 @@ async fn the_app_gets_what_is_new_and_a_304_for_what_it_has() {
     assert_eq!(one.status, StatusCode::OK);
     assert_eq!(one.json()["notices"][0]["title"], "資格確認ができません");
     assert_eq!(one.json()["notices"][0]["severity"], "outage");
+    assert_eq!(one.json()["notices"][0]["category"], "outage");
+    assert_eq!(one.json()["notices"][0]["body"], "復旧を急いでいます。\n状況", "plain lines, no markup");
     for known in [tag(&one), format!("W/{}", tag(&one)), format!("\"x\", {}", tag(&one)), "*".into()] {
         let again = ask(&world, "", &known).await;
         assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""), "{known}");

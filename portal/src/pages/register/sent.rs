@@ -7,7 +7,7 @@ use askama::Template;
 use uketsuke_core::account::{self, MailOutcome};
 use uketsuke_core::error::Error;
 use uketsuke_web::extract::AllFields;
-use uketsuke_web::page::{FlashKind, Frame};
+use uketsuke_web::page::{FlashKind, Frame, SiteName};
 use uketsuke_web::request::Visitor;
 use uketsuke_web::{PageResult, flash, html, see_other};
 
@@ -32,7 +32,7 @@ pub async fn show(portal: Data<Portal>, who: Anyone, visitor: Visitor) -> PageRe
         return Ok(see_other("/login"));
     }
     html(&Page {
-        frame: who.frame("メールを送りました"),
+        frame: who.frame("メールを送りました").site(SiteName::of(sent.kind.entry().site)),
         email: sent.email,
         hours: portal.config.activation_link_hours,
         sender: sender_domain(&portal.config.mail_from).to_owned(),
