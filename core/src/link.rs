@@ -1,4 +1,4 @@
-//! Links sent by mail: 256 random bits, stored as a hash, used once, past after
+//! Links sent by mail, or leading to another site: 256 random bits, stored as a hash, used once, past after
 //! their time, and replaced when a newer one is asked for.
 //!
 //! A GET only looks (`peek`); what the link does happens at a POST (`consume`).
