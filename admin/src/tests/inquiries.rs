@@ -1,6 +1,7 @@
 //! Inquiries by the pages of those who answer them.
 
 use actix_web::http::StatusCode;
+use uketsuke_core::attachment::{self, Subject};
 use uketsuke_core::db::Actor;
 use uketsuke_core::facility::kind::Site;
 use uketsuke_core::ids::InquiryId;
@@ -14,6 +15,9 @@ use super::{Answer, Browser, World};
 
 const QUESTION: &str = "アクティベーションコードを入力しましたが、先に進めません。";
 const ANSWER: &str = "アプリを最新のものにしてから、もう一度お試しください。";
+
+/// A picture of one dot.
+const PICTURE: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90\x77\x53\xde\x00\x00\x00\x0c\x49\x44\x41\x54\x78\x9c\x63\xf8\xcf\xc0\x00\x00\x03\x01\x01\x00\xc9\xfe\x92\xef\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
 
 impl World {
     fn asks(&self, owner: Owner, with_scope: bool, email: &str) -> InquiryId {
@@ -115,6 +119,38 @@ async fn a_question_is_taken_answered_with_a_text_kept_ready_and_its_letter_show
     }
     let (_, mut editor) = world.staff(Role::Editor);
     editor.get(&page).await.has(&format!("/faq/new?inquiry={id}")).has_not("回答する</a>").has_not("/facilities/");
+    let entry = editor.get(&format!("/faq/new?inquiry={id}")).await;
+    entry.is(StatusCode::OK).has(&format!("value=\"{QUESTION}\"")).has(&format!("{ANSWER}</textarea>"));
+    entry.has(&format!("name=\"inquiry\" value=\"{id}\"")).has_not("山田").has_not("taro@example.jp");
+    let waiting = world.asked_by_visitor("b@example.jp");
+    editor.get(&format!("/faq/new?inquiry={waiting}")).await.is(StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn a_file_of_an_inquiry_is_saved_by_staff_from_its_page() {
+    let world = World::new();
+    let (_, mut auditor) = world.staff(Role::Auditor);
+    let storage = &world.office.storage;
+    let mut upload = storage.upload().await.expect("opens");
+    upload.write(PICTURE.to_vec().into()).await.expect("writes");
+    let kept = attachment::keep(storage, upload.finish().await.expect("ends"), "資料.png").await;
+    let kept = match kept {
+        Ok(kept) => kept,
+        Err(fault) => panic!("{fault:?}"),
+    };
+    let (page, other) = (world.asked(), world.asked());
+    world
+        .db
+        .write_blocking(Actor::system(), |tx| attachment::attach(tx, Subject::Inquiry, page.as_str(), &kept, 3))
+        .expect("attached");
+    let shown = auditor.get(&format!("/inquiries/{page}")).await;
+    shown.has("資料.png</a>");
+    let file = link(&shown, &format!("/inquiries/{page}/files/"));
+    let saved = auditor.get(&file).await;
+    saved.is(StatusCode::OK);
+    assert!(saved.header("content-disposition").starts_with("attachment;"));
+    let elsewhere = file.replace(page.as_str(), other.as_str());
+    auditor.get(&elsewhere).await.is(StatusCode::NOT_FOUND);
 }
 
 fn link(answer: &Answer, begin: &str) -> String {

@@ -53,8 +53,11 @@ fn fill(world: &World, count: usize, first: usize) -> ApplicationId {
                 submit(tx, procedures, &scope, &id)?;
                 claim::claim(tx, &staff, &id)?;
                 notes::add(tx, &staff, &id, "確認済み")?;
-                ask(tx, &scope, n)?;
-                canned::add(tx, &answers_first, kept_ready())?;
+                // Not all of them: the trail's file is read in steps of a thousand.
+                if n % 10 == 1 {
+                    ask(tx, &scope, n)?;
+                    canned::add(tx, &answers_first, kept_ready())?;
+                }
                 let grant = granted(tx, &scope, 41_000)?;
                 noticed(tx, &grant)?;
                 // One that lists can read: the helper's own is no 受付番号.
