@@ -1,5 +1,5 @@
-//! Links sent by mail: 256 random bits, stored as a hash, used once, past after
-//! their time, and replaced when a newer one is asked for.
+//! Links sent by mail, or leading to another site: 256 random bits, stored as a
+//! hash, used once, past after their time, and replaced when a newer one is asked for.
 //!
 //! A GET only looks (`peek`); what the link does happens at a POST (`consume`).
 

@@ -24,6 +24,7 @@ import { stories as mainPath } from "./stories/main_path.mjs";
 import { stories as pages } from "./stories/pages.mjs";
 import { stories as queue } from "./stories/queue.mjs";
 import { stories as support } from "./stories/support.mjs";
+import { stories as twoSites } from "./stories/two_sites.mjs";
 import { Visitor } from "./visitor.mjs";
 
 const AT_ONCE = 3;
@@ -91,7 +92,9 @@ async function withDemo(work) {
 async function main([first, second]) {
   const forDocs = first === "--screenshots";
   // The longest first.
-  const all = forDocs ? docs : [...documents, ...hostile, ...content, ...mainPath, ...pages, ...habits, ...lookup, ...queue, ...support, ...closed];
+const all = forDocs
+    ? docs
+    : [...documents, ...hostile, ...content, ...mainPath, ...pages, ...habits, ...lookup, ...queue, ...support, ...closed, ...twoSites];
   const stories = all.filter((story) => forDocs || story.name.includes(first ?? ""));
   const shots = (forDocs && second) || SCREENSHOTS;
   await mkdir(shots, { recursive: true });

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         stories::health::TESTS,
         stories::hostile_evidence::TESTS,
         stories::import_killed::TESTS,
+        stories::inquiry::TESTS,
         stories::usage_start_by_four_people::TESTS,
         stories::usage_start_by_match::TESTS,
         stories::usage_start_by_documents::TESTS,

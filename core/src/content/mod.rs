@@ -2,10 +2,12 @@
 //! in which versions it was, and what its Markdown may hold.
 
 mod address;
+mod category;
 pub mod markdown;
 pub mod version;
 
 pub use address::SiteChoice;
+pub use category::Category;
 pub use version::{Change, Line, Subject, Version};
 
 use crate::error::{Error, Result};

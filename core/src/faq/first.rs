@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::category::Category;
 use super::model::State;
 use super::write::{Input, insert};
+use crate::content::Category;
 use crate::content::SiteChoice;
 use crate::db::Tx;
 use crate::error::{Error, Result};

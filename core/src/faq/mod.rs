@@ -4,7 +4,6 @@
 //! Finding goes through an index of characters and pairs of characters (`index`),
 //! the same on both databases; ranking looks at the few entries it names (`search`).
 
-mod category;
 mod first;
 mod index;
 mod mark;
@@ -18,7 +17,7 @@ mod tests;
 mod votes;
 mod write;
 
-pub use category::Category;
+pub use crate::content::Category;
 pub use first::load_first;
 pub use index::rebuild;
 pub use mark::{Piece, marked, telling};
@@ -28,4 +27,4 @@ pub use search::{Found, search};
 pub use synonyms::{Synonyms, add_synonyms, change_synonyms, list_synonyms, remove_synonyms};
 pub use terms::{Term, Variant};
 pub use votes::{Tally, tallies, vote};
-pub use write::{Input, Typed, add, amend, publish, retire};
+pub use write::{Input, QUESTION_MAX_CHARS, Typed, add, amend, publish, retire};

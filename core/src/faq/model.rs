@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::category::Category;
+use crate::content::Category;
 use crate::content::{SiteChoice, may_read};
 use crate::db::{At, Conn, containing, text_enum};
 use crate::error::{Error, Result};

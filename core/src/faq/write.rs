@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::category::Category;
 use super::index;
 use super::model::{Entry, State, get};
 use crate::audit::Deed;
+use crate::content::Category;
 use crate::content::version::{self, Subject};
 use crate::content::{SiteChoice, markdown, may_edit};
 use crate::db::Tx;
@@ -17,7 +17,7 @@ use crate::schema::faq_entries;
 use crate::scope::StaffScope;
 
 /// The longest question, characters.
-const QUESTION_MAX_CHARS: usize = 120;
+pub const QUESTION_MAX_CHARS: usize = 120;
 /// The longest answer, characters.
 const ANSWER_MAX_CHARS: usize = 5_000;
 /// The longest list of keywords, characters.

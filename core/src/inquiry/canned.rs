@@ -4,10 +4,10 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::category::Category;
 use super::rules::{self, ANSWER_MAX_CHARS};
 use super::view::{may_answer, may_read};
 use crate::audit::Deed;
+use crate::content::Category;
 use crate::db::{At, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::fold;

@@ -1,9 +1,9 @@
 //! An answered question as the draft of an entry of よくある質問: without who asked.
 
-use super::category::Category;
 use super::model::{Author, Inquiry};
 use super::repo;
 use super::view::may_read;
+use crate::content::Category;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::facility;

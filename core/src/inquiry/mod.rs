@@ -8,7 +8,6 @@
 mod answer;
 mod assign;
 pub mod canned;
-mod category;
 mod close;
 mod draft;
 mod faq;
@@ -29,10 +28,10 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use crate::content::Category;
 pub use answer::{Answer, answer};
 pub(crate) use assign::release_all;
 pub use assign::{answers, hand_over, list_colleagues, release, take};
-pub use category::Category;
 pub use close::{close, close_quiet, reopen};
 pub use draft::{Draft, Owner, find_draft, find_sent, save_draft, sweep_drafts};
 pub use faq::{ForFaq, for_faq};

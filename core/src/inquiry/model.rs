@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::category::Category;
 use super::state::State;
+use crate::content::Category;
 use crate::db::{At, text_enum};
 use crate::facility::kind::Site;
 use crate::fold::{Email, Phone};

@@ -4,10 +4,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::category::Category;
 use super::model::Inquiry;
 use super::state::State;
 use crate::calendar::Calendar;
+use crate::content::Category;
 use crate::fold::{self, Email};
 use crate::form::{FieldErrors, FieldFault};
 use crate::scope::FacilityScope;

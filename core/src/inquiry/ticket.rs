@@ -2,7 +2,6 @@
 //! given at once.
 
 use super::answer::tell;
-use super::category::Category;
 use super::mail::InquiryReceived;
 use super::model::{Channel, Inquiry};
 use super::repo::{self, By, Change};
@@ -10,6 +9,7 @@ use super::rules::{self, ANSWER_MAX_CHARS, NAME_MAX_CHARS};
 use super::state::{Party, State, Verb};
 use super::view::may_answer;
 use crate::clock::tokyo_date;
+use crate::content::Category;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::facility::code::FacilityCode;

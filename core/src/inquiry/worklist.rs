@@ -7,12 +7,12 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::category::Category;
 use super::model::Channel;
 use super::state::State;
 use super::view::may_read;
 use crate::calendar::Calendar;
 use crate::clock::tokyo_date;
+use crate::content::Category;
 use crate::db::{At, Backend, Conn, containing, text_enum};
 use crate::error::Result;
 use crate::facility::code::FacilityCode;

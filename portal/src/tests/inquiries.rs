@@ -289,7 +289,7 @@ impl Browser<'_> {
     /// Sends a form with a file.
     async fn upload(&mut self, path: &str, (name, bytes): (&str, &[u8])) -> Answer {
         let tie = ["__Host-portal", "__Host-visitor"].iter().find_map(|name| self.cookies.get(*name));
-        let token = csrf::token(&self.world.sites.first().keyring, tie.expect("a cookie"));
+        let token = csrf::token(&self.world.portal.keyring, tie.expect("a cookie"));
         let mut body = format!(
             "--X\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{token}\r\n--X\r\n\
              Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n",

@@ -1,5 +1,5 @@
 //! `GET`, `POST /faq/new`: begins an entry, `?words=` with a search that found nothing,
-//! `?inquiry=` with what was asked and answered, without who asked.
+//! `?inquiry=` with what was asked and answered there.
 //! `GET`, `POST /faq/{id}/edit`: changes one. Editors.
 
 use actix_web::http::StatusCode;
@@ -43,6 +43,8 @@ struct Page {
     overtaken: bool,
     /// The inquiry that is answered for all.
     inquiry: String,
+    /// What was asked there, whole.
+    asked: String,
 }
 
 /// What may stand in the address.
@@ -89,22 +91,33 @@ fn page(who: &Staff<EditContent>, entry: Option<&Entry>, typed: Typed, errors: F
         seen: entry.map_or(String::new(), |entry| entry.revision.to_string()),
         overtaken: false,
         inquiry: String::new(),
+        asked: String::new(),
     }
 }
 
-/// The form for a new one, begun with an inquiry's question and answer if one is named.
+/// The form for a new one.
 pub async fn show_new(office: Data<Office>, who: Staff<EditContent>, asked: Query<Asked>) -> PageResult {
-    let mut typed = Typed { site: "both".to_owned(), keywords: asked.words.clone(), ..Typed::default() };
-    let named = InquiryId::parse(&asked.inquiry);
-    if let Some(id) = named.clone() {
-        let scope = who.scope.clone();
-        let asked = office.db.read(move |c| inquiry::for_faq(c, &scope, &id)).await?;
-        typed.category = asked.category.as_str().to_owned();
-        typed.question = asked.question.split_whitespace().collect::<Vec<_>>().join(" ");
-        typed.answer = asked.answer;
+    let fresh = Typed { site: "both".to_owned(), keywords: asked.words.clone(), ..Typed::default() };
+    if asked.inquiry.is_empty() {
+        return html(&page(&who, None, fresh, FieldErrors::default()));
     }
-    let inquiry = named.map_or_else(String::new, |id| id.to_string());
-    html(&Page { inquiry, ..page(&who, None, typed, FieldErrors::default()) })
+    let id = InquiryId::parse(&asked.inquiry).ok_or(Error::NotFound)?;
+    let (scope, asked_id) = (who.scope.clone(), id.clone());
+    let answered = office.db.read(move |c| inquiry::for_faq(c, &scope, &asked_id)).await?;
+    let typed = Typed {
+        category: answered.category.as_str().to_owned(),
+        question: first_sentence(&answered.question),
+        answer: answered.answer,
+        ..fresh
+    };
+    let page = page(&who, None, typed, FieldErrors::default());
+    html(&Page { inquiry: id.to_string(), asked: answered.question, ..page })
+}
+
+/// The first sentence, as far as a question may be long.
+fn first_sentence(text: &str) -> String {
+    let sentence = text.split(['。', '\n', '？', '?']).map(str::trim).find(|part| !part.is_empty()).unwrap_or_default();
+    sentence.chars().take(faq::QUESTION_MAX_CHARS).collect()
 }
 
 /// Keeps a new one as a draft.

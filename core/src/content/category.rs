@@ -1,26 +1,27 @@
-//! What an inquiry is about: the table that the form, the queue and the answers
-//! kept ready share. A new category is one entry.
+//! What questions are about: the shelves of the frequent ones, and of inquiries.
 
 use crate::db::text_enum;
 
 text_enum! {
-    /// What an inquiry is about.
+    /// What a question is about, in the order shown.
     pub enum Category {
-        /// Registering and logging in.
+        /// 登録・ログイン
         Account = "account",
-        /// The usage start.
+        /// 利用開始申請
         UsageStart = "usage_start",
-        /// Setting up devices, activation codes.
+        /// 端末の設定・アクティベーションコード
         Device = "device",
-        /// The day on which the card is first read.
+        /// 運用開始日
         OperationStart = "operation_start",
-        /// Subsidies.
+        /// 併設申告
+        Annex = "annex",
+        /// 助成金
         Subsidy = "subsidy",
-        /// Changes, and the end of the use.
+        /// 変更・終了
         Change = "change",
-        /// How to use these pages.
+        /// 画面の使い方
         Screen = "screen",
-        /// Anything else.
+        /// その他
         Other = "other",
     }
 }
@@ -33,6 +34,7 @@ impl Category {
             Self::UsageStart => "利用開始申請",
             Self::Device => "端末の設定・アクティベーションコード",
             Self::OperationStart => "運用開始日",
+            Self::Annex => "併設申告",
             Self::Subsidy => "助成金",
             Self::Change => "変更・終了",
             Self::Screen => "画面の使い方",
