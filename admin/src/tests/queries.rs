@@ -53,7 +53,7 @@ fn fill(world: &World, count: usize, first: usize) -> ApplicationId {
                 submit(tx, procedures, &scope, &id)?;
                 claim::claim(tx, &staff, &id)?;
                 notes::add(tx, &staff, &id, "確認済み")?;
-                // Not all of them: the trail's file is read in steps.
+                // Not all of them: the trail's file is read in steps of a thousand.
                 if n % 10 == 1 {
                     ask(tx, &scope, n)?;
                     canned::add(tx, &answers_first, kept_ready())?;
@@ -207,8 +207,9 @@ async fn no_page_asks_more_often_when_there_is_more_to_show() {
     let world = World::new();
     let case = fill(&world, 2, 1);
     let few = count(&world, &case, &pay(&world, 2)).await;
-    fill(&world, 40, 100);
-    let many = count(&world, &case, &pay(&world, 20)).await;
+    // More than a page of every list, less than a step of the trail as a file.
+    fill(&world, 52, 100);
+    let many = count(&world, &case, &pay(&world, 40)).await;
     for page in ["/subsidies", "/subsidies/{id}", "/payments", "/payments/{id}", "/payments/{id}/items/{item}/return"] {
         assert!(few.iter().any(|(counted, _)| counted.ends_with(&format!(" {page}"))), "{page} was not counted");
     }
