@@ -86,12 +86,13 @@ pub fn html(source: &str, picture: impl Fn(&str) -> Option<String>) -> Html {
             let dest_url = if is_safe(&dest_url) { dest_url } else { CowStr::Borrowed("") };
             Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
         }
-        // A wide table scrolls by itself.
-        Event::Start(Tag::Table(columns)) => Some(Event::Start(Tag::Table(columns))),
+        // Whoever presses Enter means a new line; a blank between Japanese words means nothing.
+        Event::SoftBreak => Some(Event::HardBreak),
         other => Some(other),
     });
     let mut drawn = String::with_capacity(source.len() * 2);
     pulldown_cmark::html::push_html(&mut drawn, events);
+    // A wide table scrolls by itself.
     let drawn = drawn.replace("<table>", "<div class=\"table-wrap\" tabindex=\"0\"><table>");
     let drawn = drawn.replace("</table>", "</table></div>");
     Html(CLEANER.clean(&drawn).to_string())

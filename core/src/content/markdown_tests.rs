@@ -10,7 +10,7 @@ fn drawn(source: &str) -> String {
 fn the_usual_words_are_drawn() {
     for (source, wanted) in [
         ("# 大\n## 中\n### 小", "<h2>大</h2>\n<h3>中</h3>\n<h4>小</h4>\n"),
-        ("一行目\n二行目", "<p>一行目\n二行目</p>\n"),
+        ("一行目\n二行目", "<p>一行目<br>\n二行目</p>\n"),
         ("- あ\n- い", "<ul>\n<li>あ</li>\n<li>い</li>\n</ul>\n"),
         ("3. あ\n4. い", "<ol start=\"3\">\n<li>あ</li>\n<li>い</li>\n</ol>\n"),
         ("**強く** *少し*", "<p><strong>強く</strong> <em>少し</em></p>\n"),
