@@ -26,7 +26,7 @@ async fn a_question_is_written_published_found_changed_and_taken_off() {
     let added = editor.post("/faq/new", &QUESTION).await;
     let path = added.location;
     assert!(path.starts_with("/faq/0"), "{path}");
-    editor.get(&path).await.has("下書き").has("じゅうでんき、バッテリー").has("preview-phone");
+    editor.get(&path).await.has("下書き").has("じゅうでんき、バッテリー").has("specimen-phone");
     let found = |words: &str| world.db.read_blocking(|c| faq::search(c, Site::Csm, words)).expect("read").hits.len();
     assert_eq!(found("バッテリー"), 0);
     for _ in 0..2 {

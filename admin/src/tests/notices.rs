@@ -44,7 +44,7 @@ async fn a_notice_is_written_looked_at_published_and_ended() {
     empty.is(StatusCode::UNPROCESSABLE_ENTITY).has("種類を選んでください").has("見出しを入力してください");
     let path = drafted(&mut editor, &with(&[])).await;
     let shown = editor.get(&path).await;
-    shown.has("下書き").has("<h2>いまの状況</h2>").has("<strong>急いで</strong>").has("preview-phone");
+    shown.has("下書き").has("<h2>いまの状況</h2>").has("<strong>急いで</strong>").has("specimen-phone");
     shown.has("施術所等向け総合ポータルサイト・柔道整復師の施術所・東京都").has("から2026年12月31日まで");
     let visible = || {
         let now = world.db.clock.now().into();

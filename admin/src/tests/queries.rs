@@ -11,8 +11,7 @@ use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{Actor, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::facility::kind::Site;
-use uketsuke_core::holiday;
-use uketsuke_core::ids::ApplicationId;
+use uketsuke_core::ids::{ApplicationId, FaqId, NoticeId};
 use uketsuke_core::inquiry::canned::{self, CannedInput, CannedTyped};
 use uketsuke_core::inquiry::{self, Offered, Owner, Sender, Typed, worklist};
 use uketsuke_core::schema::applications;
@@ -21,14 +20,31 @@ use uketsuke_core::secret::ReceiptNumber;
 use uketsuke_core::staff::role::{Permission, Role};
 use uketsuke_core::subsidy::payment;
 use uketsuke_core::subsidy::programme::{self, Programme};
+use uketsuke_core::testing::content::{notice_typed, publish_manual, publish_notice, publish_question};
 use uketsuke_core::testing::subsidy::{granted, noticed};
 use uketsuke_core::testing::{self, NewFacility, OFFICE};
 use uketsuke_core::transfer::zengin::LineEnds;
+use uketsuke_core::{faq, holiday, notice};
 use uketsuke_web::routes::Who;
 
 use super::World;
 use crate::routes::routes;
 
+/// Pages that must have been counted: their ids are looked up apart.
+const MONEY_AND_CONTENT: [&str; 12] = [
+    "/subsidies",
+    "/subsidies/{id}",
+    "/payments",
+    "/payments/{id}",
+    "/payments/{id}/items/{item}/return",
+    "/notices",
+    "/notices/{id}",
+    "/faq",
+    "/faq/{id}",
+    "/manuals",
+    "/manuals/{id}",
+    "/terms",
+];
 /// The most queries of one page, its session and its own reading included.
 const MOST: usize = 40;
 
@@ -157,6 +173,40 @@ fn pay(world: &World, times: i32) -> Paying {
     left.expect("came back")
 }
 
+/// Notices, questions and handbooks, each changed as often as there are of it.
+fn publish(world: &World, times: i32) -> Published {
+    let editor = testing::add_staff(&world.db, Role::Editor);
+    let mut published = Published::default();
+    for n in 0..times {
+        let title = format!("第{n}報{}", world.db.clock.now().timestamp());
+        published.notice = publish_notice(&world.db, &notice_typed(&title)).to_string();
+        published.question = publish_question(&world.db, &title, "答えです。").to_string();
+        let slug = format!("book-{n}-{}", world.db.clock.now().timestamp());
+        published.manual = publish_manual(&world.db, &slug, "本文です。").to_string();
+    }
+    let (notice, question) = (NoticeId::parse(&published.notice), FaqId::parse(&published.question));
+    let (notice, question) = (notice.expect("an id"), question.expect("an id"));
+    let amended = world.db.write_blocking(editor.actor(), |tx| {
+        for _ in 0..times {
+            let now = notice::get(tx.conn(), &editor, &notice)?;
+            notice::amend(tx, &editor, (&notice, now.revision), &notice::Input::of(&now), "直し")?;
+            let now = faq::get(tx.conn(), &editor, &question)?;
+            faq::amend(tx, &editor, (&question, now.revision), &faq::Input::of(&now), "直し")?;
+        }
+        Ok(())
+    });
+    amended.expect("amended");
+    published
+}
+
+/// What [`publish`] published last.
+#[derive(Default)]
+struct Published {
+    notice: String,
+    question: String,
+    manual: String,
+}
+
 /// A deed on everything there is, chosen and not yet started.
 fn chosen(world: &World, scope: &StaffScope) -> String {
     let action = if scope.may(Permission::Review) { Action::Approve } else { Action::Export };
@@ -167,7 +217,7 @@ fn chosen(world: &World, scope: &StaffScope) -> String {
     run.expect("a choice").to_string()
 }
 
-async fn count(world: &World, case: &ApplicationId, paying: &Paying) -> Vec<(String, usize)> {
+async fn count(world: &World, case: &ApplicationId, paying: &Paying, published: &Published) -> Vec<(String, usize)> {
     let facility = world.application(case).facility_id;
     let mut counted = Vec::new();
     for role in [Role::Administrator, Role::Approver] {
@@ -182,9 +232,19 @@ async fn count(world: &World, case: &ApplicationId, paying: &Paying) -> Vec<(Str
                 Some("inquiries") => route.path.replace("{id}", &asked),
                 Some("subsidies") => route.path.replace("{id}", &paying.programme),
                 Some("payments") => route.path.replace("{id}", &paying.batch),
+                Some("notices") => route.path.replace("{id}", &published.notice),
+                Some("faq") => route.path.replace("{id}", &published.question),
+                Some("manuals") => route.path.replace("{id}", &published.manual),
                 _ => route.path.replace("{id}", facility.as_str()),
             };
-            let parts = [("{kind}", "usage_start"), ("{action}", "return"), ("{code}", "name"), ("{verb}", "suspend")];
+            let parts = [
+                ("{kind}", "usage_start"),
+                ("{action}", "return"),
+                ("{code}", "name"),
+                ("{verb}", "suspend"),
+                ("{step}", "end"),
+                ("{document}", "terms"),
+            ];
             let path = parts.iter().fold(path, |path, (part, word)| path.replace(part, word));
             let path = path.replace("{item}", &paying.item).replace("{application}", &paying.held);
             if path.contains('{') {
@@ -206,11 +266,11 @@ async fn count(world: &World, case: &ApplicationId, paying: &Paying) -> Vec<(Str
 async fn no_page_asks_more_often_when_there_is_more_to_show() {
     let world = World::new();
     let case = fill(&world, 2, 1);
-    let few = count(&world, &case, &pay(&world, 2)).await;
+    let few = count(&world, &case, &pay(&world, 2), &publish(&world, 1)).await;
     // More than a page of every list, less than a step of the trail as a file.
     fill(&world, 52, 100);
-    let many = count(&world, &case, &pay(&world, 40)).await;
-    for page in ["/subsidies", "/subsidies/{id}", "/payments", "/payments/{id}", "/payments/{id}/items/{item}/return"] {
+    let many = count(&world, &case, &pay(&world, 40), &publish(&world, 6)).await;
+    for page in MONEY_AND_CONTENT {
         assert!(few.iter().any(|(counted, _)| counted.ends_with(&format!(" {page}"))), "{page} was not counted");
     }
     assert!(few.len() > 25 && few.iter().all(|(_, asked)| *asked > 0), "{few:?}");

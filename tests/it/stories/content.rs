@@ -14,6 +14,7 @@ use crate::support::people::{SAKURA, log_in};
 
 tests! {
     a_scheduled_notice_appears_and_disappears_on_time_for_its_audience,
+    what_a_visitor_asked_becomes_an_answer_for_everybody,
     new_terms_ask_everybody_again_at_the_next_login,
 }
 
@@ -103,6 +104,52 @@ fn a_scheduled_notice_appears_and_disappears_on_time_for_its_audience(app: &Test
 /// The editor after a night: sessions have ended.
 fn again(app: &TestApp) -> Browser {
     app.staff(&format!("editor{}@example.jp", app.clock.now().timestamp()), Role::Editor)
+}
+
+fn what_a_visitor_asked_becomes_an_answer_for_everybody(app: &TestApp) {
+    let question = "充電器はどれを使えばよいですか。山田花子の施設では市販のものを使っています。";
+    let answer = "端末に付いている充電器をお使いください。";
+    let mut visitor = app.portal();
+    visitor.open("/faq").expect("質問はまだありません");
+    visitor.fill("調べたい言葉", "充電器");
+    visitor.press("探す").expect("「充電器」は見つかりませんでした");
+    visitor.follow("この言葉で問い合わせる");
+    assert!(visitor.page().control("お問い合わせの内容").value.contains("充電器"), "the words are carried over");
+    visitor.fill("お問い合わせの種類", "端末の設定").fill("お問い合わせの内容", question);
+    visitor.fill("お名前", "山田 花子").fill("返信先のメールアドレス", MAIL);
+    visitor.press("確認へ進む").expect(question);
+    visitor.press("この内容で送る").expect("お問い合わせを受け付けました");
+    let number = visitor.page().all_words("#number").concat();
+
+    let mut support = app.staff("support@example.jp", Role::Support);
+    support.open("/inquiries?v=unassigned");
+    support.follow(&number);
+    support.follow("回答する");
+    support.fill("回答", answer);
+    support.press("送られるメールを見る").expect("まだ送られていません");
+    support.press("この内容で回答する").expect("回答済み");
+    let inquiry = support.page().path.clone();
+    assert!(app.newest_mail_to(MAIL).body.contains(answer));
+
+    let mut editor = app.staff("editor@example.jp", Role::Editor);
+    editor.open("/faq/misses").expect("充電器");
+    editor.open(&inquiry);
+    editor.follow("よくある質問にする").expect("お問い合わせへの回答から作っています");
+    assert_eq!(editor.page().control("質問").value, "充電器はどれを使えばよいですか");
+    assert_eq!(editor.page().control("答え").value, answer);
+    assert!(!editor.page().says("山田花子"), "who asked is left out");
+    editor.fill("言い換え", "じゅうでんき、ACアダプター");
+    editor.press("下書きを保存する").expect("下書きを保存しました").expect("もとになったお問い合わせ");
+    assert!(!app.portal().visit("/faq?q=%E5%85%85%E9%9B%BB%E5%99%A8").says(answer), "not before it is published");
+    editor.press("公開する").expect("質問を公開しました");
+
+    let mut other = app.portal();
+    other.open("/faq");
+    other.fill("調べたい言葉", "ａｃあだぷたー");
+    other.press("探す").expect("検索結果（1件）").expect(answer);
+    other.follow("充電器はどれを使えばよいですか").expect(answer);
+    other.press("役に立った").expect("ありがとうございました");
+    editor.open("/faq").expect("充電器はどれを使えばよいですか");
 }
 
 fn new_terms_ask_everybody_again_at_the_next_login(app: &TestApp) {
