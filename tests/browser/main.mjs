@@ -92,7 +92,7 @@ async function withDemo(work) {
 async function main([first, second]) {
   const forDocs = first === "--screenshots";
   // The longest first.
-const all = forDocs
+  const all = forDocs
     ? docs
     : [...documents, ...hostile, ...content, ...mainPath, ...pages, ...habits, ...lookup, ...queue, ...support, ...closed, ...twoSites];
   const stories = all.filter((story) => forDocs || story.name.includes(first ?? ""));

@@ -114,6 +114,9 @@ async fn a_new_version_of_a_text_is_asked_about_at_the_login() {
     assert!(page.has("利用規約") && page.has("/privacy") && page.has("value=\"/devices\""));
     let no = browser.post("/consent", &[("next", "/devices")]).await;
     assert_eq!(no.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(browser.post("/consent", &[("next", "/devices"), ("consent", "yes")]).await.location, "/devices");
+    let shown = "terms:2026-11-01 privacy:2026-11-01";
+    assert!(page.has("terms:2026-11-01") && page.has("privacy:2026-11-01"));
+    let on = browser.post("/consent", &[("next", "/devices"), ("consent", "yes"), ("shown", shown)]).await.location;
+    assert_eq!(browser.get(&on).await.location, "/devices");
     assert_eq!(world.visitor().log_in(EMAIL, PASSWORD).await.location, "/home");
 }
