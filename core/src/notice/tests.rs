@@ -275,7 +275,7 @@ fn a_disaster_is_told_loudly_to_its_prefectures_and_ends_by_itself() {
         let heads = db.read_blocking(|c| heads(c, now - Duration::days(100), now)).unwrap();
         heads.into_iter().filter(|head| head.banner).map(|head| head.id).collect::<Vec<_>>()
     };
-    assert_eq!(banners(&db), [id.clone()]);
+    assert_eq!(banners(&db), std::slice::from_ref(&id));
     let now = db.clock.now().into();
     let heads = db.read_blocking(|c| heads(c, now - Duration::days(1), now)).unwrap();
     let place = |number: &str| Audience { prefecture: Prefecture::parse(number), ..Audience::default() };

@@ -45,6 +45,7 @@ impl World {
             facility,
             inquiry: ask(&mut person),
         };
+        app.run_jobs();
         Self { person, ids }
     }
 }
