@@ -267,7 +267,7 @@ async fn no_page_asks_more_often_when_there_is_more_to_show() {
     let world = World::new();
     let case = fill(&world, 2, 1);
     let few = count(&world, &case, &pay(&world, 2), &publish(&world, 1)).await;
-    // More than a page of every list, less than a step of the trail as a file.
+    // More than a page of every list.
     fill(&world, 52, 100);
     let many = count(&world, &case, &pay(&world, 40), &publish(&world, 6)).await;
     for page in MONEY_AND_CONTENT {
@@ -276,7 +276,9 @@ async fn no_page_asks_more_often_when_there_is_more_to_show() {
     assert!(few.len() > 25 && few.iter().all(|(_, asked)| *asked > 0), "{few:?}");
     for ((page, few), (same, many)) in few.iter().zip(&many) {
         assert_eq!(page, same);
-        assert_eq!(few, many, "{page} asks more often with more to show");
+        // The trail goes into a file step by step; two steps at this many events.
+        let steps = if page.ends_with(" /audit/export") { 2 } else { 1 };
+        assert!(few <= many && *many <= few * steps, "{page} asks more often with more to show: {few}, {many}");
         assert!(*many <= MOST, "{page}: {many} queries");
     }
 }
