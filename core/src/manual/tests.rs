@@ -1,6 +1,13 @@
 //! Handbooks and their versions.
 
+use chrono::NaiveDate;
+
 use super::*;
+use crate::error::{Error, Result};
+use crate::facility::kind::Site;
+use crate::form::FieldErrors;
+use crate::ids::ManualId;
+use crate::scope::StaffScope;
 use crate::staff::role::Role;
 use crate::testing::{TestDb, add_staff, test_db};
 
