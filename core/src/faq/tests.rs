@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::facility::kind::Site;
 use crate::scope::StaffScope;
 use crate::staff::role::Role;
+use crate::testing::content::fill_questions;
 use crate::testing::{TestDb, add_staff, test_db};
 
 fn typed(question: &str) -> Typed {
@@ -82,7 +83,7 @@ fn among_five_thousand_entries_each_query_finds_its_own_first() {
     let db = test_db();
     db.write_blocking(Actor::system(), load_first).unwrap();
     assert_eq!(db.write_blocking(Actor::system(), load_first).unwrap(), 0, "once");
-    fill(&db, 5_000);
+    fill_questions(&db, 5_000);
     for (words, wanted) in QUERIES {
         let found = db.read_blocking(|c| search(c, Site::Omf, words)).unwrap();
         let first = found.hits.first().map(|entry| entry.question.as_str());
@@ -92,90 +93,6 @@ fn among_five_thousand_entries_each_query_finds_its_own_first() {
     let plan = db.read_blocking(plan).unwrap();
     assert!(plan.contains("faq_grams"), "{plan}");
     assert!(!plan.contains("SCAN faq_grams") && !plan.contains("Seq Scan on faq_grams"), "{plan}");
-}
-
-/// Made-up entries about the same things, so that the right one has company.
-fn fill(db: &TestDb, count: usize) {
-    const THINGS: [&str; 20] = [
-        "端末",
-        "申請",
-        "書類",
-        "通知書",
-        "口座",
-        "領収書",
-        "職員",
-        "住所",
-        "電話番号",
-        "画面",
-        "印刷",
-        "日付",
-        "施設",
-        "一覧",
-        "カード",
-        "アプリ",
-        "審査",
-        "登録",
-        "番号",
-        "助成金",
-    ];
-    const DEEDS: [&str; 16] = [
-        "確認", "保存", "訂正", "表示", "入力", "選択", "送信", "削除", "追加", "検索", "出力", "比較", "予約", "連絡",
-        "回答", "集計",
-    ];
-    const WHERE: [&str; 16] = [
-        "北側の窓口",
-        "南側の窓口",
-        "夜間の当番",
-        "早朝の当番",
-        "研修の期間",
-        "試行の地域",
-        "第一報告書",
-        "第二報告書",
-        "月次の点検",
-        "年次の点検",
-        "臨時の会議",
-        "定例の会議",
-        "見本の様式",
-        "旧来の様式",
-        "予備の機材",
-        "共用の機材",
-    ];
-    let mut inputs = Vec::new();
-    'all: for round in 0.. {
-        for thing in THINGS {
-            for deed in DEEDS {
-                let place = WHERE[(round + inputs.len()) % WHERE.len()];
-                if inputs.len() == count {
-                    break 'all;
-                }
-                let n = inputs.len();
-                inputs.push(
-                    Input::read(&Typed {
-                        category: "other".into(),
-                        site: if n % 5 == 0 { "csm" } else { "both" }.into(),
-                        position: "500".into(),
-                        question: format!("{place}で{thing}を{deed}する方法（その{n}）"),
-                        answer: format!(
-                            "{place}では、{thing}の{deed}を担当者が行います。\nくわしくは係にお尋ねください。整理用の記号は{n}です。"
-                        ),
-                        keywords: format!("{thing}{deed}、{place}"),
-                    })
-                    .unwrap(),
-                );
-            }
-        }
-    }
-    db.write_blocking(Actor::system(), |tx| {
-        for input in &inputs {
-            super::write::insert(tx, input, State::Published, None)?;
-        }
-        Ok(())
-    })
-    .unwrap();
-    db.write_blocking(Actor::system(), |tx| {
-        Ok(diesel::connection::SimpleConnection::batch_execute(tx.conn(), "analyze")?)
-    })
-    .unwrap();
 }
 
 /// How the database finds the entries of a pair of characters.

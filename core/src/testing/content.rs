@@ -87,3 +87,79 @@ pub fn publish_manual(db: &TestDb, slug: &str, body: &str) -> ManualId {
 pub fn load_questions(db: &Db) {
     db.write_blocking(crate::db::Actor::system(), faq::load_first).expect("loaded");
 }
+
+/// So many made-up questions about the same things as the first ones, so that the
+/// right one has company; one in five is for the other site.
+///
+/// # Panics
+/// When the database fails.
+pub fn fill_questions(db: &TestDb, count: usize) {
+    const THINGS: [&str; 20] = [
+        "端末",
+        "申請",
+        "書類",
+        "通知書",
+        "口座",
+        "領収書",
+        "職員",
+        "住所",
+        "電話番号",
+        "画面",
+        "印刷",
+        "日付",
+        "施設",
+        "一覧",
+        "カード",
+        "アプリ",
+        "審査",
+        "登録",
+        "番号",
+        "助成金",
+    ];
+    const DEEDS: [&str; 16] = [
+        "確認", "保存", "訂正", "表示", "入力", "選択", "送信", "削除", "追加", "検索", "出力", "比較", "予約", "連絡",
+        "回答", "集計",
+    ];
+    const PLACES: [&str; 16] = [
+        "北側の窓口",
+        "南側の窓口",
+        "夜間の当番",
+        "早朝の当番",
+        "研修の期間",
+        "試行の地域",
+        "第一報告書",
+        "第二報告書",
+        "月次の点検",
+        "年次の点検",
+        "臨時の会議",
+        "定例の会議",
+        "見本の様式",
+        "旧来の様式",
+        "予備の機材",
+        "共用の機材",
+    ];
+    let editor = add_staff(db, Role::Editor);
+    let question = |n: usize| {
+        let (thing, deed) = (THINGS[n / DEEDS.len() % THINGS.len()], DEEDS[n % DEEDS.len()]);
+        let place = PLACES[(n / (DEEDS.len() * THINGS.len()) + n) % PLACES.len()];
+        faq::Typed {
+            category: "other".into(),
+            site: if n.is_multiple_of(5) { "csm" } else { "both" }.into(),
+            position: "500".into(),
+            question: format!("{place}で{thing}を{deed}する方法（その{n}）"),
+            answer: format!(
+                "{place}では、{thing}の{deed}を担当者が行います。\nくわしくは係にお尋ねください。整理用の記号は{n}です。"
+            ),
+            keywords: format!("{thing}{deed}、{place}"),
+        }
+    };
+    let written = db.write_blocking(editor.actor(), |tx| {
+        for n in 0..count {
+            let id = faq::add(tx, &editor, &faq::Input::read(&question(n))?, None)?;
+            faq::publish(tx, &editor, &id)?;
+        }
+        diesel::connection::SimpleConnection::batch_execute(tx.conn(), "analyze")?;
+        Ok(())
+    });
+    written.expect("written");
+}

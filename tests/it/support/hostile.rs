@@ -69,10 +69,13 @@ pub fn swelling_pdf() -> Vec<u8> {
     pages(1, "", "/Resources<</XObject<</X 4 0 R>>>>", content, &[stream(image, &packed)])
 }
 
-/// A PDF that draws and draws.
+/// A PDF that goes round and round: whatever a machine's speed, its time is over
+/// before it has taken much memory.
 pub fn endless_pdf() -> Vec<u8> {
-    let content = b"0 0 595 842 re 0 0 m 595 842 l 300 0 l f*\n".repeat(3_000_000);
-    pages(1, "", "", stream("/Filter/FlateDecode", &deflated(&content)), &[])
+    let around = b"q 1 0 0 1 0 0 cm Q\n".repeat(200_000);
+    let form = "/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Filter/FlateDecode";
+    let content = stream("/Filter/FlateDecode", &deflated(&b"/F Do\n".repeat(20_000)));
+    pages(1, "", "/Resources<</XObject<</F 4 0 R>>>>", content, &[stream(form, &deflated(&around))])
 }
 
 /// An Excel book of these parts besides the usual ones.
