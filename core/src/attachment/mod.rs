@@ -109,11 +109,12 @@ pub async fn forget(storage: &Storage, new: &NewAttachment) {
 /// From the database only.
 pub fn attach(tx: &mut Tx<'_>, subject: Subject, id: &str, new: &NewAttachment, most: usize) -> Result<bool> {
     let there = list(tx.conn(), subject, &[id])?;
+    // Sent twice, it is there once.
+    if there.iter().any(|old| old.sha256 == new.file.sha256 && old.original_name == new.name) {
+        return Ok(true);
+    }
     if there.len() >= most {
         return Ok(false);
-    }
-    if there.iter().any(|old| old.sha256 == new.file.sha256) {
-        return Ok(true);
     }
     let row = Attachment {
         id: AttachmentId::mint(),

@@ -79,6 +79,11 @@ pub(super) async fn page<D>(
 }
 
 impl Page {
+    /// How the text shows this picture; a blank would end its name.
+    fn in_text(&self, file: &Attachment) -> String {
+        format!("![説明]({})", file.original_name.replace(' ', "%20"))
+    }
+
     fn file_address(&self, file: &Attachment) -> String {
         format!("{PATH}/{}/files/{}", self.notice.id, file.id)
     }
