@@ -18,9 +18,10 @@ use std::time::Duration;
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::{Stream, StreamExt};
 use tokio::time::Instant;
 use uketsuke_core::storage::{MAX_FILE_BYTES, Received, Storage, StorageError, Upload};
@@ -41,6 +42,15 @@ const MOST_TEXTS: usize = 16;
 const GRACE: Duration = Duration::from_secs(60);
 /// … and then a second for this many bytes.
 const SLOWEST_BYTES_PER_SECOND: u64 = 50 * 1024;
+
+/// What file dialogs offer where evidence and the like is taken; the content decides.
+pub const ACCEPT: &str = ".pdf,.png,.jpg,.jpeg,.xls,.xlsx";
+
+/// The last answer on its connection: the body was not read to the end.
+pub fn last(mut answer: HttpResponse) -> HttpResponse {
+    answer.head_mut().set_connection_type(ConnectionType::Close);
+    answer
+}
 
 /// A form with its file, wholly here.
 #[derive(Debug)]

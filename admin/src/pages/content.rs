@@ -1,15 +1,15 @@
 //! What the pages of everything published share: the tabs, versions in words, answers
 //! to steps that came too late, and files that staff attach.
 
-use actix_web::http::ConnectionType;
+use actix_web::HttpRequest;
 use actix_web::web::Payload;
-use actix_web::{HttpRequest, HttpResponse};
 use uketsuke_core::attachment::{self, NewAttachment};
 use uketsuke_core::content::{Change, SiteChoice, Version, version};
 use uketsuke_core::db::Conn;
 use uketsuke_core::desk::actor_names;
 use uketsuke_core::error::{Error, Result};
 use uketsuke_core::evidence::EvidenceError;
+use uketsuke_core::form::{FieldErrors, FieldFault};
 use uketsuke_core::refusal::Refusal;
 use uketsuke_core::storage::Storage;
 use uketsuke_web::fields::Fields;
@@ -85,18 +85,30 @@ pub fn sent_again(fields: &Fields) -> Vec<(String, String)> {
     fields.iter().filter(own).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// A file that staff handed in, kept; or why there is none.
-pub enum HandedIn {
-    /// It is kept, and no row names it yet.
-    Kept(NewAttachment, Fields),
-    /// None was chosen; what stood beside it.
-    None(Fields),
-    /// It cannot be taken; the sentence says why. What stood beside it is lost where
-    /// the file broke off.
-    Refused(String, Fields, bool),
+/// Why a file was not taken.
+pub struct Refused {
+    /// Said at the field.
+    pub sentence: String,
+    /// The form was not read to its end.
+    pub cut_short: bool,
 }
 
-/// Receives a form with a file and keeps the file.
+impl Refused {
+    /// The faults of the form.
+    pub fn errors(self) -> FieldErrors {
+        let mut errors = FieldErrors::default();
+        errors.add("file", "ファイル", FieldFault::Sentence(self.sentence));
+        errors
+    }
+}
+
+impl From<String> for Refused {
+    fn from(sentence: String) -> Self {
+        Self { sentence, cut_short: false }
+    }
+}
+
+/// Receives a form with a file and keeps the file; no row names it yet.
 ///
 /// # Errors
 /// For a forged or unreadable form, and from the disk.
@@ -104,40 +116,29 @@ pub async fn hand_in(
     storage: &Storage,
     request: &HttpRequest,
     payload: Payload,
-) -> std::result::Result<HandedIn, PageError> {
+) -> std::result::Result<std::result::Result<NewAttachment, Refused>, PageError> {
     let uploaded = match upload::receive(request, payload, storage, "file").await {
         Ok(uploaded) => uploaded,
-        Err(UploadFault::Missing(fields)) => return Ok(HandedIn::None(fields)),
         Err(UploadFault::Forged) => return Err(PageError::Forged),
         Err(UploadFault::Unreadable) => return Err(PageError::Unreadable),
         Err(UploadFault::Storage(_)) => return Err(PageError::fault("the disk does not take the file")),
         Err(fault) => {
-            let closes = matches!(fault, UploadFault::TooLarge { read_to_end: false, .. });
-            return Ok(HandedIn::Refused(sentence_of(&fault).to_owned(), Fields::default(), closes));
+            let cut_short = matches!(fault, UploadFault::TooLarge { read_to_end: false, .. });
+            return Ok(Err(Refused { sentence: sentence_of(&fault).to_owned(), cut_short }));
         }
     };
     match attachment::keep(storage, uploaded.content, &uploaded.file_name).await {
-        Ok(kept) => Ok(HandedIn::Kept(kept, uploaded.fields)),
-        Err(EvidenceError::Fault(fault)) => Ok(HandedIn::Refused(fault.sentence("ファイル"), uploaded.fields, false)),
+        Ok(kept) => Ok(Ok(kept)),
+        Err(EvidenceError::Fault(fault)) => Ok(Err(fault.sentence("ファイル").into())),
         Err(EvidenceError::Storage(error)) => Err(Error::from(error).into()),
     }
 }
 
 fn sentence_of(fault: &UploadFault) -> &'static str {
     match fault {
+        UploadFault::Missing(_) => "ファイルを選んでください",
         UploadFault::Empty => "中身のないファイルです。別のファイルを選んでください",
         UploadFault::TooLarge { .. } => "ファイルは100MBより小さくしてください",
         _ => "途中で切れました。もう一度選んでください",
     }
 }
-
-/// The answer to a file that was not read to its end must close the connection.
-pub fn closing(mut answer: HttpResponse, closes: bool) -> HttpResponse {
-    if closes {
-        answer.head_mut().set_connection_type(ConnectionType::Close);
-    }
-    answer
-}
-
-/// The kinds of files taken, for `accept`.
-pub const ACCEPT: &str = ".pdf,.png,.jpg,.jpeg,.xls,.xlsx";

@@ -14,6 +14,9 @@ use crate::ids::AttachmentId;
 use crate::schema::attachments;
 use crate::storage::{Area, Received, Storage, Stored, StoredKey};
 
+#[cfg(test)]
+mod tests;
+
 text_enum! {
     /// What files are attached to.
     pub enum Subject {
@@ -65,9 +68,7 @@ impl Attachment {
 
     /// The name for a download, with the extension of what it is.
     pub fn download_name(&self) -> String {
-        let Some(kind) = EvidenceKind::of_media_type(&self.media_type) else { return self.original_name.clone() };
-        let stem = self.original_name.rsplit_once('.').map_or(self.original_name.as_str(), |(stem, _)| stem);
-        format!("{stem}.{}", kind.extension())
+        EvidenceKind::download_name(&self.original_name, &self.media_type)
     }
 }
 

@@ -56,9 +56,7 @@ impl Evidence {
     /// The name for a download: its owner's, with the extension of what it is
     /// now (a photo came as JPEG and is kept as PNG).
     pub fn download_name(&self) -> String {
-        let Some(kind) = EvidenceKind::of_media_type(&self.media_type) else { return self.original_name.clone() };
-        let stem = self.original_name.rsplit_once('.').map_or(self.original_name.as_str(), |(stem, _)| stem);
-        format!("{stem}.{}", kind.extension())
+        EvidenceKind::download_name(&self.original_name, &self.media_type)
     }
 }
 

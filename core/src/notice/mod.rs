@@ -5,6 +5,7 @@
 //! A notice is seen by the clock alone: one that is scheduled appears when its time
 //! comes, also while no worker runs. The workers' [`tick`] writes that down.
 
+mod files;
 mod input;
 mod life;
 mod model;
@@ -14,12 +15,10 @@ mod shown;
 mod tests;
 mod write;
 
+pub use files::{MOST_FILES, attach_file, remove_file};
 pub use input::{Input, Typed};
 pub use life::{Action, State, TRANSITIONS};
 pub use model::{Audience, Category, Notice, Severity, get, list};
 pub use reads::{mark_read, read_among};
 pub use shown::{Head, Place, Shown, find_shown, heads, latest, page, popups};
 pub use write::{amend, discard, draft, end, publish, send_back, submit, take_back, tick};
-
-/// How many files one notice may have.
-pub const MOST_FILES: usize = 10;

@@ -37,6 +37,10 @@ async fn notices_are_listed_read_and_counted() {
     let read = browser.get(&format!("/notices/{for_all}")).await;
     assert!(read.has("本文です。") && unread(&read) == Some("1".to_owned()));
     assert_eq!(unread(&browser.get("/home").await), Some("1".to_owned()));
+    // A faulty form counts nothing, and still leads there.
+    let faulty = browser.post("/account/password", &[]).await;
+    assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(faulty.has("href=\"/notices\"") && unread(&faulty).is_none());
     // A visitor sees what is for anybody of this site, and nothing is unread.
     let mut visitor = world.visitor();
     let list = visitor.get("/notices").await;

@@ -1,8 +1,8 @@
 //! `GET /facilities/import`: the imports so far, and the form to hand a file in.
 //! `POST`: tries the file and leads to its report. Administrators.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 use uketsuke_core::clock::tokyo_date;
@@ -116,11 +116,9 @@ async fn refused(office: &Office, who: &Staff<ImportMaster>, fault: UploadFault)
         UploadFault::Missing(fields) => Typed::of(fields),
         _ => Typed::fresh(tokyo_date(office.db.clock().now())),
     };
-    let mut answer: HttpResponse = invalid(&page(office, who, typed, errors).await?)?;
-    if matches!(fault, UploadFault::TooLarge { read_to_end: false, .. }) {
-        answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
-    }
-    Ok(answer)
+    let answer = invalid(&page(office, who, typed, errors).await?)?;
+    let cut_short = matches!(fault, UploadFault::TooLarge { read_to_end: false, .. });
+    Ok(if cut_short { upload::last(answer) } else { answer })
 }
 
 async fn page(office: &Office, who: &Staff<ImportMaster>, typed: Typed, errors: FieldErrors) -> Result<Page> {

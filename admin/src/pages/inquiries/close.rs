@@ -6,8 +6,7 @@ use uketsuke_core::inquiry;
 use uketsuke_web::PageResult;
 use uketsuke_web::extract::Form;
 
-use super::hands::RevisionForm;
-use super::{read, seen, stale};
+use super::{RevisionForm, step};
 use crate::Office;
 use crate::access::{AnswerInquiries, Staff};
 
@@ -16,14 +15,9 @@ pub async fn close(
     office: Data<Office>,
     who: Staff<AnswerInquiries>,
     path: Path<String>,
-    Form(form): Form<RevisionForm>,
+    form: Form<RevisionForm>,
 ) -> PageResult {
-    let id = read(&office, &who, &path).await?.id;
-    let scope = who.scope.clone();
-    match office.db.write(who.actor(), move |tx| inquiry::close(tx, &scope, (&id, seen(&form.revision)))).await {
-        Ok(()) => Ok(who.done(format!("/inquiries/{path}"), "お問い合わせを終了しました")),
-        Err(error) => stale::or_else(&office, &who, &path, error, "").await,
-    }
+    step(&office, &who, (&path, &form.0), inquiry::close, "お問い合わせを終了しました").await
 }
 
 /// Opens it again.
@@ -31,12 +25,7 @@ pub async fn reopen(
     office: Data<Office>,
     who: Staff<AnswerInquiries>,
     path: Path<String>,
-    Form(form): Form<RevisionForm>,
+    form: Form<RevisionForm>,
 ) -> PageResult {
-    let id = read(&office, &who, &path).await?.id;
-    let scope = who.scope.clone();
-    match office.db.write(who.actor(), move |tx| inquiry::reopen(tx, &scope, (&id, seen(&form.revision)))).await {
-        Ok(()) => Ok(who.done(format!("/inquiries/{path}"), "お問い合わせを再開しました")),
-        Err(error) => stale::or_else(&office, &who, &path, error, "").await,
-    }
+    step(&office, &who, (&path, &form.0), inquiry::reopen, "お問い合わせを再開しました").await
 }

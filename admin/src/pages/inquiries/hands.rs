@@ -15,7 +15,7 @@ use uketsuke_web::form::Choice;
 use uketsuke_web::page::Frame;
 use uketsuke_web::{PageResult, html, invalid};
 
-use super::{read, seen, stale};
+use super::{RevisionForm, read, seen, stale, step};
 use crate::Office;
 use crate::access::{AnswerInquiries, Staff};
 
@@ -27,13 +27,6 @@ struct Page {
     inquiry: Inquiry,
     colleagues: Vec<Choice>,
     typed: HandOverForm,
-}
-
-/// What the buttons send.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct RevisionForm {
-    pub(super) revision: String,
 }
 
 /// What is typed.
@@ -50,14 +43,9 @@ pub async fn take(
     office: Data<Office>,
     who: Staff<AnswerInquiries>,
     path: Path<String>,
-    Form(form): Form<RevisionForm>,
+    form: Form<RevisionForm>,
 ) -> PageResult {
-    let id = read(&office, &who, &path).await?.id;
-    let scope = who.scope.clone();
-    match office.db.write(who.actor(), move |tx| inquiry::take(tx, &scope, (&id, seen(&form.revision)))).await {
-        Ok(()) => Ok(who.done(format!("/inquiries/{path}"), "このお問い合わせを担当します")),
-        Err(error) => stale::or_else(&office, &who, &path, error, "").await,
-    }
+    step(&office, &who, (&path, &form.0), inquiry::take, "このお問い合わせを担当します").await
 }
 
 /// Puts it back.
@@ -65,14 +53,9 @@ pub async fn release(
     office: Data<Office>,
     who: Staff<AnswerInquiries>,
     path: Path<String>,
-    Form(form): Form<RevisionForm>,
+    form: Form<RevisionForm>,
 ) -> PageResult {
-    let id = read(&office, &who, &path).await?.id;
-    let scope = who.scope.clone();
-    match office.db.write(who.actor(), move |tx| inquiry::release(tx, &scope, (&id, seen(&form.revision)))).await {
-        Ok(()) => Ok(who.done(format!("/inquiries/{path}"), "担当を外しました")),
-        Err(error) => stale::or_else(&office, &who, &path, error, "").await,
-    }
+    step(&office, &who, (&path, &form.0), inquiry::release, "担当を外しました").await
 }
 
 /// Asks to whom.

@@ -24,6 +24,8 @@ struct Page {
     documents: Vec<(Document, Vec<Row>)>,
     names: ActorNames,
     may_edit: bool,
+    /// The day of the version that came with the program.
+    first_from: String,
 }
 
 impl Page {
@@ -62,7 +64,7 @@ pub async fn show(office: Data<Office>, who: Staff<ReadContent>) -> PageResult {
     let rows = |texts: Vec<Text>| {
         let in_force = texts.iter().find(|text| text.version <= today).map(|text| text.version.clone());
         let row = |text: Text| Row {
-            from: text.version.parse().map_or(text.version.clone(), |on: chrono::NaiveDate| words::plain_date(on)),
+            from: in_words(&text.version),
             standing: match &in_force {
                 _ if text.version > today => ("予定", "blue-line"),
                 Some(version) if *version == text.version => IN_FORCE,
@@ -79,7 +81,13 @@ pub async fn show(office: Data<Office>, who: Staff<ReadContent>) -> PageResult {
         documents: texts.into_iter().map(|(document, texts)| (document, rows(texts))).collect(),
         names,
         may_edit: who.scope.may(Permission::EditContent),
+        first_from: in_words(legal::FIRST),
     })
+}
+
+/// The day that a version is called by.
+fn in_words(version: &str) -> String {
+    version.parse().map_or_else(|_| version.to_owned(), |on: chrono::NaiveDate| words::plain_date(on))
 }
 
 /// Calls off a version to come.

@@ -9,19 +9,19 @@ use uketsuke_core::attachment;
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::content::markdown::{self, Html};
 use uketsuke_core::error::Error;
-use uketsuke_core::form::{FieldErrors, FieldFault};
+use uketsuke_core::form::FieldErrors;
 use uketsuke_core::manual::{self, VersionInput, Whole};
 use uketsuke_web::answer::html_with;
 use uketsuke_web::extract::AllFields;
 use uketsuke_web::fields::Fields;
 use uketsuke_web::form::DateTyped;
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageResult, html, invalid};
+use uketsuke_web::{PageResult, html, invalid, upload};
 
 use super::{PATH, parse};
 use crate::Office;
 use crate::access::{EditContent, Staff};
-use crate::pages::content::{ACCEPT, HandedIn, MENU, answered, closing, hand_in, sent_again};
+use crate::pages::content::{MENU, answered, hand_in, sent_again};
 
 #[derive(Template)]
 #[template(path = "admin/manuals/version.html")]
@@ -80,7 +80,7 @@ fn page(who: &Staff<EditContent>, whole: Whole, typed: Typed, errors: FieldError
         whole,
         typed,
         overtaken: false,
-        accept: ACCEPT,
+        accept: upload::ACCEPT,
     }
 }
 
@@ -104,10 +104,9 @@ pub async fn lay_ready(
     payload: Payload,
 ) -> PageResult {
     let id = parse(&path)?;
-    let (sentence, closes) = match hand_in(&office.storage, &request, payload).await? {
-        HandedIn::None(_) => ("ファイルを選んでください".to_owned(), false),
-        HandedIn::Refused(sentence, _, closes) => (sentence, closes),
-        HandedIn::Kept(kept, _) => {
+    let refused = match hand_in(&office.storage, &request, payload).await? {
+        Err(refused) => refused,
+        Ok(kept) => {
             let (scope, new) = (who.scope.clone(), kept.clone());
             let laid = office.db.write(who.actor(), move |tx| manual::lay_ready(tx, &scope, &id, &new)).await;
             if laid.is_err() {
@@ -117,11 +116,10 @@ pub async fn lay_ready(
             return answered(&who, &format!("{PATH}/{path}/version"), laid, told);
         }
     };
-    let mut errors = FieldErrors::default();
-    errors.add("file", "ファイル", FieldFault::Sentence(sentence));
-    let whole = load(&office, &who, &path).await?;
+    let (whole, cut_short) = (load(&office, &who, &path).await?, refused.cut_short);
     let typed = Typed { revised_on: DateTyped::of(tokyo_date(office.db.clock().now())), ..Typed::default() };
-    Ok(closing(invalid(&page(&who, whole, typed, errors))?, closes))
+    let page = invalid(&page(&who, whole, typed, refused.errors()))?;
+    Ok(if cut_short { upload::last(page) } else { page })
 }
 
 /// Shows the version; at the second step publishes it, or opens the form again.

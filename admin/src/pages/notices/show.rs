@@ -10,13 +10,13 @@ use uketsuke_core::form::FieldErrors;
 use uketsuke_core::notice::{self, Input, Notice, State};
 use uketsuke_core::staff::role::Permission;
 use uketsuke_web::page::Frame;
-use uketsuke_web::{PageResult, html};
+use uketsuke_web::{PageResult, html, upload};
 
 use super::steps::{STEPS, Step};
 use super::{PATH, audience, drawn, parse, period};
 use crate::Office;
 use crate::access::{ReadContent, Staff};
-use crate::pages::content::{ACCEPT, MENU, VersionRow, version_rows};
+use crate::pages::content::{MENU, VersionRow, version_rows};
 
 /// The page.
 #[derive(Template)]
@@ -73,7 +73,7 @@ pub(super) async fn page<D>(
         steps,
         may_amend: may_edit && standing.allows(notice::Action::Amend),
         may_edit,
-        accept: ACCEPT,
+        accept: upload::ACCEPT,
         notice,
     })
 }

@@ -61,6 +61,14 @@ impl EvidenceKind {
         }
     }
 
+    /// The name for a download: what its owner calls it, with the extension of what
+    /// it is.
+    pub fn download_name(original: &str, media_type: &str) -> String {
+        let Some(kind) = Self::of_media_type(media_type) else { return original.to_owned() };
+        let stem = original.rsplit_once('.').map_or(original, |(stem, _)| stem);
+        format!("{stem}.{}", kind.extension())
+    }
+
     /// Whether a reviewer sees it as a table.
     pub fn is_table(self) -> bool {
         matches!(self, Self::Xls | Self::Xlsx)

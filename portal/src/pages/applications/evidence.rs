@@ -3,8 +3,7 @@
 
 use std::sync::LazyLock;
 
-use actix_web::HttpResponse;
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use askama::Template;
 use uketsuke_core::application::files::{Handed, take_in};
@@ -17,7 +16,7 @@ use uketsuke_core::form::{FieldErrors, FieldFault};
 use uketsuke_core::storage::StorageError;
 use uketsuke_web::fields::Fields;
 use uketsuke_web::page::{FlashKind, Frame};
-use uketsuke_web::upload::{Gate, UploadFault, receive};
+use uketsuke_web::upload::{ACCEPT, Gate, UploadFault, last, receive};
 use uketsuke_web::{PageError, PageResult, flash, html_with, invalid, see_other};
 
 use super::place::{Place, Then};
@@ -27,9 +26,6 @@ use crate::session::SignedIn;
 
 /// Uploads under way in this process.
 static GATE: LazyLock<Gate> = LazyLock::new(Gate::default);
-
-/// What file dialogs offer; the content decides.
-const ACCEPT: &str = ".pdf,.png,.jpg,.jpeg,.xls,.xlsx";
 
 #[derive(Template)]
 #[template(path = "portal/applications/evidence.html")]
@@ -140,12 +136,6 @@ async fn refused(portal: &Data<Portal>, who: &SignedIn, place: &Place, fault: Up
         UploadFault::Storage(StorageError::TooLarge { .. }) => Err(PageError::TooLarge),
         UploadFault::Storage(error) => Err(Error::from(error).into()),
     }
-}
-
-/// The last answer on this connection: its body was not read to the end.
-fn last(mut answer: HttpResponse) -> HttpResponse {
-    answer.head_mut().set_connection_type(ConnectionType::Close);
-    answer
 }
 
 async fn again(

@@ -100,7 +100,7 @@ pub(super) async fn page(
         frame: who.frame("お問い合わせの内容を確かめてください").step(2, 3).error(!errors.is_empty()),
         errors,
         files,
-        accept: super::files::ACCEPT,
+        accept: uketsuke_web::upload::ACCEPT,
         steps: STEPS,
         input,
         facility: super::asker(who).map(|person| person.session().facility_name.clone()),

@@ -4,8 +4,7 @@
 
 use std::sync::LazyLock;
 
-use actix_web::HttpResponse;
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Payload};
 use uketsuke_core::attachment;
 use uketsuke_core::error::Error;
@@ -17,7 +16,7 @@ use uketsuke_core::storage::StorageError;
 use uketsuke_web::extract::AllFields;
 use uketsuke_web::page::FlashKind;
 use uketsuke_web::request::Visitor;
-use uketsuke_web::upload::{Gate, UploadFault, Uploaded, receive};
+use uketsuke_web::upload::{Gate, UploadFault, Uploaded, last, receive};
 use uketsuke_web::{PageError, PageResult, flash, html_with, see_other};
 
 use super::check;
@@ -26,9 +25,6 @@ use crate::{Anyone, Portal};
 /// Uploads of one person, and of everybody, under way in this process: fewer than
 /// for applications, because anybody may.
 static GATE: LazyLock<Gate> = LazyLock::new(|| Gate::new(1, 8));
-
-/// What file dialogs offer; the content decides.
-pub(super) const ACCEPT: &str = ".pdf,.png,.jpg,.jpeg,.xls,.xlsx";
 
 const LABEL: &str = "資料のファイル";
 
@@ -109,12 +105,6 @@ async fn again(portal: &Data<Portal>, who: &Anyone, visitor: &Visitor, sentence:
         Some(page) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &page),
         None => Ok(see_other("/contact")),
     }
-}
-
-/// The last answer on this connection: its body was not read to the end.
-fn last(mut answer: HttpResponse) -> HttpResponse {
-    answer.head_mut().set_connection_type(ConnectionType::Close);
-    answer
 }
 
 /// Takes a file off.
