@@ -1,26 +1,27 @@
-//! For tests alone: a private database each (SQLite file, or a PostgreSQL schema
-//! when `UKETSUKE_TEST_POSTGRES_URL` is set), a clock turned by hand, cheap
+//! For tests alone: a private database each (a SQLite file, or one on the PostgreSQL
+//! server that `UKETSUKE_TEST_POSTGRES_URL` names), a clock turned by hand, cheap
 //! password hashing, and people and places to start from.
 
 pub mod content;
 pub mod country;
+mod place;
 pub mod subsidy;
 pub mod years;
 
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+pub use place::POSTGRES_URL;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Integer, Text};
-use tempfile::TempDir;
 
 use crate::application::{ApplicationKind, State};
 use crate::clock::{Clock, tokyo_date};
 use crate::config::PortalUrls;
-use crate::db::{Actor, Backend, Conn, DatabaseUrl, Db, Tx};
+use crate::db::{Actor, Backend, Conn, Db, Tx};
 use crate::device::{self, HolderTyped};
 use crate::error::Result;
 use crate::facility::kind::FacilityKind;
@@ -37,9 +38,7 @@ use crate::schema::{accounts, activations, applications, consents, facilities, j
 use crate::scope::{FacilityScope, StaffScope};
 use crate::secret::{HashCost, Keyring, PasswordHash, PasswordHasher, PlainToken};
 use crate::staff::role::Role;
-
-/// Names a PostgreSQL server on which tests may make schemas of their own.
-pub const POSTGRES_URL: &str = "UKETSUKE_TEST_POSTGRES_URL";
+use place::Place;
 
 /// When every test begins: 20 November 2026, 10:00 in Japan, a Friday.
 pub fn start() -> DateTime<Utc> {
@@ -55,26 +54,10 @@ pub struct TestDb {
     _place: Place,
 }
 
-enum Place {
-    File { _folder: TempDir },
-    Schema { server: String, name: String },
-}
-
 impl std::ops::Deref for TestDb {
     type Target = Db;
     fn deref(&self) -> &Db {
         &self.db
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Self::Schema { server, name } = self {
-            let dropped = on_server(server, &format!("drop schema if exists {name} cascade"));
-            if let Err(error) = dropped {
-                eprintln!("schema {name} stays behind: {error}");
-            }
-        }
     }
 }
 
@@ -84,46 +67,9 @@ impl Drop for Place {
 /// When it cannot be made.
 pub fn test_db() -> TestDb {
     let clock = Clock::manual(start());
-    let (url, place) = match std::env::var(POSTGRES_URL) {
-        Ok(server) if !server.is_empty() => schema(server),
-        _ => file(),
-    };
-    let db = Db::open(&url, 6, clock.clone(), keyring()).expect("the database opens");
-    if matches!(url, DatabaseUrl::Postgres(_)) {
-        db.migrate().expect("migrates");
-    }
+    let place = Place::fresh();
+    let db = Db::open(&place.url(), 6, clock.clone(), keyring()).expect("the database opens");
     TestDb { db, clock, _place: place }
-}
-
-/// A copy of a file that was migrated once: migrating anew takes longer than most tests.
-fn file() -> (DatabaseUrl, Place) {
-    static TEMPLATE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let (_, template) = TEMPLATE.get_or_init(|| {
-        let folder = TempDir::new().expect("a folder");
-        let path = folder.path().join("template.db");
-        let url = DatabaseUrl::Sqlite(path.to_string_lossy().into_owned());
-        let db = Db::open(&url, 1, Clock::System, keyring()).expect("opens");
-        db.migrate().expect("migrates");
-        db.read_blocking(|c| Ok(c.batch_execute("pragma wal_checkpoint(truncate)")?)).expect("all in one file");
-        (folder, path)
-    });
-    let folder = TempDir::new().expect("a folder");
-    let path = folder.path().join("test.db");
-    std::fs::copy(template, &path).expect("copies");
-    (DatabaseUrl::Sqlite(path.to_string_lossy().into_owned()), Place::File { _folder: folder })
-}
-
-fn schema(server: String) -> (DatabaseUrl, Place) {
-    let name = format!("t_{}", &PlainToken::mint().hash().as_str()[..20]);
-    on_server(&server, &format!("create schema {name}")).expect("makes a schema");
-    let joint = if server.contains('?') { '&' } else { '?' };
-    let url = format!("{server}{joint}options=-csearch_path%3D{name}");
-    (DatabaseUrl::Postgres(url), Place::Schema { server, name })
-}
-
-fn on_server(server: &str, sql: &str) -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let mut conn = diesel::PgConnection::establish(server)?;
-    Ok(conn.batch_execute(sql)?)
 }
 
 /// The keys of every test.
