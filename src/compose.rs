@@ -18,6 +18,7 @@ use uketsuke_core::pdf::font;
 use uketsuke_core::secret::{HashCost, Keyring, PasswordHasher};
 use uketsuke_core::snapshot::Others;
 use uketsuke_core::storage::Storage;
+use uketsuke_core::storage::place::StoragePlace;
 use uketsuke_portal::Portal;
 use uketsuke_portal::announced::Announcements;
 use uketsuke_portal::device_api::DeviceApi;
@@ -81,8 +82,7 @@ impl Parts {
             announced: Announcements::new(&db),
             db,
             hasher: PasswordHasher::start_with(config.hash_threads, cost)?,
-            storage: Storage::local(&config.evidence_dir)
-                .with_context(|| format!("cannot use {}", config.evidence_dir.display()))?,
+            storage: storage(&config)?,
             viewer: Viewer::new(
                 Opener::this_program().context("the program cannot find itself")?,
                 font::place(config.pdf_font.clone()),
@@ -216,6 +216,16 @@ fn open_db(config: &Config, clock: Clock, keyring: &Arc<Keyring>) -> anyhow::Res
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     Db::open(&config.database, config.database_pool, clock, keyring.clone()).context("the database cannot be opened")
+}
+
+fn storage(config: &Config) -> anyhow::Result<Storage> {
+    match &config.evidence {
+        StoragePlace::Folder(folder) => {
+            Storage::local(folder).with_context(|| format!("cannot use {}", folder.display()))
+        }
+        StoragePlace::Bucket(bucket) => Storage::bucket(bucket, &config.bucket_keys, &config.staging_dir)
+            .with_context(|| format!("cannot use the bucket {}", bucket.name)),
+    }
 }
 
 fn transport(config: &Config) -> anyhow::Result<Transport> {

@@ -123,7 +123,7 @@ fn environment(place: &Place) -> anyhow::Result<Vec<(&'static str, String)>> {
     let path = |name: &str| place.folder().join(name).display().to_string();
     let mut environment = vec![
         ("UKETSUKE_DATABASE_URL", place.url()),
-        ("UKETSUKE_EVIDENCE_DIR", path("evidence")),
+        ("UKETSUKE_EVIDENCE", format!("file:{}", path("evidence"))),
         ("UKETSUKE_MAIL", format!("file:{}", path("mail"))),
         // Everybody who logs in would otherwise come from one address, which is throttled.
         ("UKETSUKE_TRUSTED_PROXIES", "127.0.0.1".to_owned()),

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::db::DatabaseUrl;
 use crate::facility::kind::Site;
+use crate::storage::place::{BucketKeys, StoragePlace};
 use crate::transfer::Payer;
 use crate::transfer::zengin::LineEnds;
 
@@ -22,8 +23,12 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// Connections per pool.
     pub database_pool: u32,
-    /// Folder of evidence files.
-    pub evidence_dir: PathBuf,
+    /// Where files are kept: evidence and all else that people hand in or get.
+    pub evidence: StoragePlace,
+    /// The keys to the bucket, where that is one.
+    pub bucket_keys: BucketKeys,
+    /// Where files are received before they go to the bucket.
+    pub staging_dir: PathBuf,
     /// How mail leaves.
     pub mail: MailTarget,
     /// The one sender address, `Name <address>`.
@@ -169,7 +174,12 @@ impl Reader<'_> {
             production: self.parsed("UKETSUKE_PRODUCTION", "false"),
             database: self.database(),
             database_pool: self.parsed("UKETSUKE_DATABASE_POOL", "8"),
-            evidence_dir: self.text("UKETSUKE_EVIDENCE_DIR", "var/evidence").into(),
+            evidence: self.evidence(),
+            bucket_keys: BucketKeys {
+                access: self.text("UKETSUKE_S3_ACCESS_KEY", ""),
+                secret: self.text("UKETSUKE_S3_SECRET_KEY", ""),
+            },
+            staging_dir: self.text("UKETSUKE_STAGING_DIR", "var/staging").into(),
             mail: self.mail(),
             mail_from: self.text("UKETSUKE_MAIL_FROM", "施術所等ポータル（送信専用） <noreply@localhost.localdomain>"),
             portal_url: self.url("UKETSUKE_PORTAL_URL", portal_listen),
@@ -254,6 +264,20 @@ impl Reader<'_> {
             self.errors.push("UKETSUKE_DATABASE_URL: use sqlite:PATH or postgres://…".into());
             DatabaseUrl::Sqlite(String::new())
         })
+    }
+
+    fn evidence(&mut self) -> StoragePlace {
+        let place = StoragePlace::parse(&self.text("UKETSUKE_EVIDENCE", "file:var/evidence"));
+        let place = place.unwrap_or_else(|fault| {
+            self.errors.push(format!("UKETSUKE_EVIDENCE: {fault}"));
+            StoragePlace::Folder(PathBuf::new())
+        });
+        for key in ["UKETSUKE_S3_ACCESS_KEY", "UKETSUKE_S3_SECRET_KEY"] {
+            if matches!(place, StoragePlace::Bucket(_)) && self.text(key, "").is_empty() {
+                self.errors.push(format!("{key}: needed for the bucket of UKETSUKE_EVIDENCE"));
+            }
+        }
+        place
     }
 
     fn mail(&mut self) -> MailTarget {
@@ -347,6 +371,10 @@ impl Reader<'_> {
             matches!(config.mail, MailTarget::Files(_)),
             "UKETSUKE_MAIL: files are for trying out; use a mail server",
         );
+        refuse(
+            matches!(&config.evidence, StoragePlace::Bucket(bucket) if bucket.is_plain()),
+            "UKETSUKE_EVIDENCE: the endpoint must be https://",
+        );
         for (key, url) in [
             ("UKETSUKE_PORTAL_URL", &config.portal_url),
             ("UKETSUKE_ADMIN_URL", &config.admin_url),
@@ -406,6 +434,18 @@ mod tests {
         .err()
         .unwrap();
         assert_eq!(errors.len(), 4, "{errors:?}");
+    }
+
+    #[test]
+    fn a_bucket_needs_its_keys_and_in_production_https() {
+        let key = [("UKETSUKE_S3_ACCESS_KEY", "a"), ("UKETSUKE_S3_SECRET_KEY", "b")];
+        let at = |place: &'static str| [key[0], key[1], ("UKETSUKE_EVIDENCE", place)];
+        assert!(config(&at("s3://b?endpoint=http://s3.example")).is_ok());
+        let without = config(&[("UKETSUKE_EVIDENCE", "s3://b")]).err().unwrap();
+        assert!(without.0.len() == 2 && without.to_string().contains("UKETSUKE_S3_SECRET_KEY: needed"), "{without}");
+        let [one, other, place] = at("s3://b?endpoint=http://s3.example");
+        let plain = config(&[one, other, place, ("UKETSUKE_PRODUCTION", "true")]).err().unwrap();
+        assert!(plain.to_string().contains("UKETSUKE_EVIDENCE: the endpoint must be https://"), "{plain}");
     }
 
     #[test]

@@ -47,6 +47,12 @@ impl Error {
     pub fn boxed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(error.into())
     }
+
+    /// Whether it is certain that nothing was written. Not when the database went
+    /// away: it may have committed before.
+    pub fn is_certain(&self) -> bool {
+        !matches!(self, Self::Unavailable { .. } | Self::Internal(_))
+    }
 }
 
 impl From<Refusal> for Error {

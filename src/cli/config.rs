@@ -6,6 +6,7 @@ use clap::Subcommand;
 use uketsuke_core::config::{Config, MailTarget};
 use uketsuke_core::db::DatabaseUrl;
 use uketsuke_core::pdf::font;
+use uketsuke_core::storage::place::StoragePlace;
 
 use crate::settings;
 
@@ -37,6 +38,17 @@ fn portals(config: &Config) -> String {
     if former.is_empty() { both } else { format!("{both}; former hosts {}", former.join(", ")) }
 }
 
+fn evidence(config: &Config) -> String {
+    match &config.evidence {
+        StoragePlace::Folder(folder) => folder.display().to_string(),
+        StoragePlace::Bucket(bucket) => {
+            let endpoint = bucket.endpoint.as_deref().unwrap_or("Amazon S3");
+            let staging = config.staging_dir.display();
+            format!("bucket {} at {endpoint}, received in {staging}", bucket.name)
+        }
+    }
+}
+
 fn print(config: &Config) {
     let database = match &config.database {
         DatabaseUrl::Sqlite(path) => format!("SQLite, {path}"),
@@ -50,7 +62,7 @@ fn print(config: &Config) {
     let lines = [
         ("production", config.production.to_string()),
         ("database", database),
-        ("evidence", config.evidence_dir.display().to_string()),
+        ("evidence", evidence(config)),
         (
             "PDF font",
             font_file.map_or_else(|| "none: letters may be missing".to_owned(), |path| path.display().to_string()),

@@ -79,7 +79,7 @@ fn config(place: &Place) -> anyhow::Result<Config> {
     }
     let fixed = BTreeMap::from([
         ("UKETSUKE_DATABASE_URL", place.database_url()),
-        ("UKETSUKE_EVIDENCE_DIR", place.evidence().display().to_string()),
+        ("UKETSUKE_EVIDENCE", format!("file:{}", place.evidence().display())),
         ("UKETSUKE_MAIL", format!("file:{}", place.mail().display())),
         ("UKETSUKE_MASTER_KEYS", place.master_key()?),
         ("UKETSUKE_TRANSFER_PAYER", TRANSFER_PAYER.to_owned()),

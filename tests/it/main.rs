@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         races::TESTS,
         bad_input::TESTS,
         stories::mail_server::TESTS,
+        stories::object_store::TESTS,
         stories::session_ends::TESTS,
         stories::simulator::TESTS,
         stories::subsidy::TESTS,

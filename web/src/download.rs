@@ -70,12 +70,12 @@ pub fn stream(
 }
 
 /// As [`answer`], for a small file made in memory.
-pub fn bytes(file: Vec<u8>, media_type: &'static str, disposition: Disposition<'_>) -> HttpResponse {
+pub fn bytes(file: impl Into<Bytes>, media_type: &'static str, disposition: Disposition<'_>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, media_type))
         .insert_header((CONTENT_DISPOSITION, header(disposition)))
         .insert_header((CONTENT_SECURITY_POLICY, SANDBOX))
-        .body(file)
+        .body(file.into())
 }
 
 /// RFC 6266: a plain name for old programs, the whole one for all others.

@@ -132,7 +132,7 @@ fn note_audit_head(tx: &mut Tx<'_>) -> Result<usize> {
 
 async fn sweep_files(works: Works) -> Result<usize> {
     let swept = evidence::sweep::sweep(&works.db, &works.storage).await?;
-    Ok(swept.rows + swept.objects + swept.staged)
+    Ok(swept.rows + swept.objects + swept.halves)
 }
 
 /// The job that does one entry's work for one period.

@@ -6,7 +6,7 @@ use super::procedure::EVIDENCE_FIELD;
 use super::repo;
 use super::state::State;
 use crate::db::{Actor, Db, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evidence::{self, Attached, EvidenceError, EvidenceFault, NewEvidence};
 use crate::ids::{ApplicationId, EvidenceId};
 use crate::refusal::Refusal;
@@ -41,7 +41,7 @@ pub async fn take_in(
     };
     let (scope, id, file) = (scope.clone(), id.clone(), kept.clone());
     let attached = db.write(actor, move |tx| attach(tx, &scope, &id, &file)).await;
-    if !matches!(attached, Ok(Attached::Done(_))) {
+    if attached.as_ref().map_or_else(Error::is_certain, |done| !matches!(done, Attached::Done(_))) {
         evidence::attach::forget(storage, &kept).await;
     }
     Ok(match attached? {

@@ -96,8 +96,12 @@ pub async fn keep(
     Ok(NewAttachment { name, kind: prepared.kind, file })
 }
 
-/// Deletes a kept file that got no row. What cannot be deleted now is swept.
-pub async fn forget(storage: &Storage, new: &NewAttachment) {
+/// Deletes a kept file for which `attached` tells that it got no row. What cannot be
+/// deleted now is swept, and so is what perhaps has a row when the database went away.
+pub async fn settle(storage: &Storage, new: &NewAttachment, attached: std::result::Result<bool, &Error>) {
+    if !attached.map_or_else(Error::is_certain, |done| !done) {
+        return;
+    }
     if let Err(error) = storage.delete(&new.file.key).await {
         tracing::warn!(%error, "a file without a row is left to the sweep");
     }

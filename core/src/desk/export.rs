@@ -102,7 +102,7 @@ pub async fn write(
     listing: impl Listing,
     format: Format,
 ) -> Result<Option<ListFile>> {
-    let scratch = storage.scratch().await.map_err(Error::internal)?;
+    let scratch = storage.scratch().await?;
     let at: At = db.clock().now().into();
     let (sheet, conditions) = (listing.sheet(), listing.conditions());
     let scope = scope.clone();
@@ -115,7 +115,7 @@ pub async fn write(
         })
         .await?;
     let Some(written) = written else { return Ok(None) };
-    let content = scratch.finish().await.map_err(Error::internal)?;
+    let content = scratch.finish().await?;
     db.write(actor, move |tx| {
         let filter: serde_json::Map<_, _> =
             conditions.into_iter().map(|(label, value)| (label.to_owned(), value.into())).collect();
@@ -206,6 +206,6 @@ mod tests {
         let detail = r#"{"filter":{"状態":"送信済み"},"format":"csv_cp932","replaced":3,"rows":3}"#;
         assert_eq!(recorded(&db), [("list.exported".to_owned(), detail.to_owned())]);
         drop(file);
-        assert_eq!(storage.sweep_staging(db.clock().now() + chrono::Duration::days(3_650)).await.unwrap(), 0);
+        assert_eq!(storage.sweep_halves(db.clock().now() + chrono::Duration::days(3_650)).await.unwrap(), 0);
     }
 }

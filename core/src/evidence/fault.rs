@@ -39,6 +39,10 @@ pub enum EvidenceFault {
     TooMany,
     /// The connection broke off before the file was here.
     CutOff,
+    /// Nothing is wrong with it: the store does not take files just now.
+    Unkept,
+    /// Nothing is wrong with it: too many are on their way.
+    Busy,
 }
 
 impl EvidenceFault {
@@ -72,6 +76,12 @@ impl EvidenceFault {
             }
             Self::TooMany => "ファイルは10個までです。いらないファイルを外してから選んでください".to_owned(),
             Self::CutOff => "途中で切れました。もう一度選んでください。ほかの入力は残っています".to_owned(),
+            Self::Unkept => {
+                "いまはファイルを保存できません。数分おいてから、もう一度選んでください。ほかの入力は残っています".to_owned()
+            }
+            Self::Busy => {
+                "ほかのファイルを送っている途中です。終わってから、もう一度選んでください。ほかの入力は残っています".to_owned()
+            }
         }
     }
 
@@ -91,6 +101,8 @@ impl EvidenceFault {
             Self::PersonalNumber => "personal_number",
             Self::TooMany => "too_many",
             Self::CutOff => "cut_off",
+            Self::Unkept => "unkept",
+            Self::Busy => "busy",
         }
     }
 }

@@ -23,8 +23,8 @@ pub struct Swept {
     pub rows: usize,
     /// Objects that no row names.
     pub objects: usize,
-    /// Half-received files of a process that died.
-    pub staged: usize,
+    /// Half-received and half-kept files of a process that died.
+    pub halves: usize,
 }
 
 /// Sweeps everything older than [`GRACE`].
@@ -42,8 +42,8 @@ pub async fn sweep(db: &Db, storage: &Storage) -> Result<Swept> {
     for area in Area::ALL {
         objects += sweep_area(db, storage, area, before).await?;
     }
-    let staged = storage.sweep_staging(before.utc()).await?;
-    Ok(Swept { rows, objects, staged })
+    let halves = storage.sweep_halves(before.utc()).await?;
+    Ok(Swept { rows, objects, halves })
 }
 
 async fn sweep_area(db: &Db, storage: &Storage, area: Area, before: At) -> Result<usize> {

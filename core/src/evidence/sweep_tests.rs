@@ -79,7 +79,7 @@ async fn the_files_of_a_discarded_draft_go_after_a_day() {
     yard.db.write_blocking(yard.scope.actor(), |tx| draft::discard(tx, &yard.scope, &id)).unwrap();
     assert_eq!(sweep(&yard.after(23), &yard.storage).await.unwrap(), Swept::default());
     let swept = sweep(&yard.after(25), &yard.storage).await.unwrap();
-    assert_eq!(swept, Swept { rows: 1, objects: 2, staged: 0 });
+    assert_eq!(swept, Swept { rows: 1, objects: 2, halves: 0 });
     assert_eq!(yard.left().await, 0);
 }
 
@@ -87,5 +87,5 @@ async fn the_files_of_a_discarded_draft_go_after_a_day() {
 async fn half_received_files_of_a_dead_process_go_too() {
     let yard = yard();
     std::fs::write(yard.folder.path().join("staging").join("dead"), b"x").unwrap();
-    assert_eq!(sweep(&yard.after(25), &yard.storage).await.unwrap().staged, 1);
+    assert_eq!(sweep(&yard.after(25), &yard.storage).await.unwrap().halves, 1);
 }

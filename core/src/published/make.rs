@@ -50,13 +50,13 @@ pub async fn make_due(db: &Db, storage: &Storage) -> Result<bool> {
     let (edition, files) = write(db, storage, week_on, earlier).await?;
     let mut kept = Vec::new();
     for (part, content) in files {
-        kept.push((part, storage.keep(Area::Edition, content).await.map_err(Error::internal)?));
+        kept.push((part, storage.keep(Area::Edition, content).await?));
     }
     let rows = kept.clone();
     let first = db.write(Actor::system(), move |tx| enter(tx, &edition, rows)).await?;
     if !first {
         for (_, stored) in kept {
-            storage.delete(&stored.key).await.map_err(Error::internal)?;
+            storage.delete(&stored.key).await?;
         }
     }
     Ok(first)
@@ -65,7 +65,7 @@ pub async fn make_due(db: &Db, storage: &Storage) -> Result<bool> {
 /// The list of the edition before, on the local disk.
 async fn fetch(db: &Db, storage: &Storage, week_on: NaiveDate) -> Result<Received> {
     let file = db.read(move |c| edition::find_file(c, week_on, Part::ListJson)).await?.ok_or(Error::NotFound)?;
-    storage.fetch(&file.storage_key).await.map_err(Error::internal)
+    Ok(storage.fetch(&file.storage_key).await?)
 }
 
 /// Enters the edition with its files; `false` when another instance was faster.
@@ -93,7 +93,7 @@ type Files = Vec<(Part, Received)>;
 async fn write(db: &Db, storage: &Storage, week_on: NaiveDate, earlier: Option<Received>) -> Result<(Edition, Files)> {
     let mut scratches = Vec::new();
     for part in Part::ALL {
-        scratches.push((*part, storage.scratch().await.map_err(Error::internal)?));
+        scratches.push((*part, storage.scratch().await?));
     }
     let now: At = db.clock().now().into();
     let (edition, scratches) = db
@@ -111,7 +111,7 @@ async fn write(db: &Db, storage: &Storage, week_on: NaiveDate, earlier: Option<R
         .await?;
     let mut files = Vec::new();
     for (part, scratch) in scratches {
-        files.push((part, scratch.finish().await.map_err(Error::internal)?));
+        files.push((part, scratch.finish().await?));
     }
     Ok((edition, files))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 
 use super::{Area, Chunks, Download, Listed, Pending, Received, StorageError, Store, Stored, StoredKey, blocking};
 
@@ -68,6 +69,11 @@ impl Store for LocalStore {
     fn list<'a>(&'a self, area: Area, after: Option<&'a StoredKey>, limit: usize) -> Pending<'a, Vec<Listed>> {
         let (root, after) = (Arc::clone(&self.root), after.cloned());
         Box::pin(blocking(move || Ok(list(&root, area, after.as_ref(), limit)?)))
+    }
+
+    /// Nothing is ever half-kept: a file gets its place by being renamed.
+    fn sweep(&self, _: DateTime<Utc>) -> Pending<'_, usize> {
+        Box::pin(async { Ok(0) })
     }
 }
 
@@ -157,98 +163,34 @@ impl Chunks for FileChunks {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::storage::Storage;
-
-    fn storage() -> (tempfile::TempDir, Storage) {
-        let dir = tempfile::tempdir().unwrap();
-        let storage = Storage::local(dir.path()).unwrap();
-        (dir, storage)
-    }
-
-    async fn keep(storage: &Storage, area: Area, content: &[u8]) -> Stored {
-        let mut upload = storage.upload().await.unwrap();
-        upload.write(Bytes::copy_from_slice(content)).await.unwrap();
-        storage.keep(area, upload.finish().await.unwrap()).await.unwrap()
-    }
-
-    async fn content(storage: &Storage, key: &StoredKey) -> Vec<u8> {
-        let mut download = storage.read(key).await.unwrap();
-        let mut content = Vec::new();
-        while let Some(chunk) = download.next_chunk().await.unwrap() {
-            content.extend_from_slice(&chunk);
-        }
-        assert_eq!(content.len() as u64, download.size_bytes);
-        content
-    }
-
-    #[tokio::test]
-    async fn what_is_kept_reads_back_until_it_is_deleted() {
-        let (dir, storage) = storage();
-        let text: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
-        let stored = keep(&storage, Area::Evidence, &text).await;
-        assert_eq!(stored.size_bytes, 200_000);
-        assert_eq!(content(&storage, &stored.key).await, text);
-        assert_eq!(fs::read_dir(dir.path().join("staging")).unwrap().count(), 0);
-
-        let fetched = storage.fetch(&stored.key).await.unwrap();
-        assert_eq!((fetched.sha256(), fs::read(fetched.path()).unwrap()), (stored.sha256.as_str(), text));
-
-        storage.delete(&stored.key).await.unwrap();
-        storage.delete(&stored.key).await.unwrap();
-        assert!(matches!(storage.read(&stored.key).await, Err(StorageError::NotFound)));
-    }
-
-    #[tokio::test]
-    async fn the_same_content_twice_is_two_files() {
-        let (_dir, storage) = storage();
-        let (one, other) = (keep(&storage, Area::Evidence, b"a").await, keep(&storage, Area::Evidence, b"a").await);
-        assert_eq!(one.sha256, other.sha256);
-        storage.delete(&one.key).await.unwrap();
-        assert_eq!(content(&storage, &other.key).await, b"a");
-    }
-
-    #[tokio::test]
-    async fn a_listing_is_ordered_paged_and_of_one_area() {
-        let (dir, storage) = storage();
-        let mut keys = Vec::new();
-        for _ in 0..20 {
-            keys.push(keep(&storage, Area::Evidence, b"abc").await.key);
-        }
-        keep(&storage, Area::Preview, b"x").await;
-        fs::write(dir.path().join("evidence").join(&keys[0].name()[..2]).join("README"), b"x").unwrap();
-        keys.sort();
-
-        let (mut seen, mut after): (Vec<StoredKey>, Option<StoredKey>) = (Vec::new(), None);
-        loop {
-            let page = storage.list(Area::Evidence, after.as_ref(), 7).await.unwrap();
-            assert!(page.len() <= 7 && page.iter().all(|listed| listed.size_bytes == 3));
-            let Some(last) = page.last() else { break };
-            after = Some(last.key.clone());
-            seen.extend(page.into_iter().map(|listed| listed.key));
-        }
-        assert_eq!(seen, keys);
-    }
+    use crate::storage::conformance::Desk;
+    use crate::storage::{Area, StorageError};
 
     #[tokio::test]
     async fn a_store_that_is_gone_is_unavailable_and_leaves_nothing() {
-        let (dir, storage) = storage();
-        let mut upload = storage.upload().await.unwrap();
-        upload.write(Bytes::from_static(b"a")).await.unwrap();
-        let received = upload.finish().await.unwrap();
-        fs::remove_dir_all(dir.path().join("evidence")).unwrap();
-        let kept = storage.keep(Area::Evidence, received).await;
+        let desk = Desk::local();
+        let received = desk.receive(b"a").await;
+        std::fs::remove_dir_all(desk.folder().join("evidence")).unwrap();
+        let kept = desk.storage.keep(Area::Evidence, received).await;
         assert!(matches!(kept, Err(StorageError::Unavailable(_))), "{kept:?}");
-        assert_eq!(fs::read_dir(dir.path().join("staging")).unwrap().count(), 0);
+        assert_eq!(desk.staged(), 0);
     }
 
     #[cfg(unix)]
     #[tokio::test]
     async fn kept_files_are_readable_by_the_server_alone() {
         use std::os::unix::fs::PermissionsExt;
-        let (dir, storage) = storage();
-        let key = keep(&storage, Area::Evidence, b"a").await.key;
-        let path = dir.path().join("evidence").join(&key.name()[..2]).join(key.name());
-        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+        let desk = Desk::local();
+        let key = desk.keep(Area::Evidence, b"a").await.key;
+        let path = desk.folder().join("evidence").join(&key.name()[..2]).join(key.name());
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[tokio::test]
+    async fn what_others_left_there_is_not_listed() {
+        let desk = Desk::local();
+        let key = desk.keep(Area::Evidence, b"a").await.key;
+        std::fs::write(desk.folder().join("evidence").join(&key.name()[..2]).join("README"), b"x").unwrap();
+        assert_eq!(desk.listed(Area::Evidence, 7).await, [key]);
     }
 }

@@ -11,6 +11,8 @@
 mod error;
 mod key;
 mod local;
+pub mod place;
+mod s3;
 mod staging;
 
 use std::fmt;
@@ -25,7 +27,10 @@ use chrono::{DateTime, Utc};
 pub use error::StorageError;
 pub use key::{Area, StoredKey};
 pub use local::LocalStore;
+pub use s3::S3Store;
 pub use staging::{Received, Scratch, Staging, Upload};
+
+use place::{Bucket, BucketKeys};
 
 /// The largest file taken: 100 MiB (手順書: 100MB（104,857,600バイト）).
 pub const MAX_FILE_BYTES: u64 = 104_857_600;
@@ -65,6 +70,8 @@ pub trait Store: Send + Sync {
     fn delete<'a>(&'a self, key: &'a StoredKey) -> Pending<'a, ()>;
     /// Up to `limit` files of an area in the order of their keys, after `after`.
     fn list<'a>(&'a self, area: Area, after: Option<&'a StoredKey>, limit: usize) -> Pending<'a, Vec<Listed>>;
+    /// Does away with what a killed process left half-kept before `before`. Answers how much.
+    fn sweep(&self, before: DateTime<Utc>) -> Pending<'_, usize>;
 }
 
 /// The pieces of a file, in order.
@@ -123,9 +130,9 @@ impl Storage {
         Ok(Self { staging, store: Arc::new(LocalStore::open(root)?) })
     }
 
-    /// Keeps files in `store`, staging them in a local directory first.
-    pub fn new(staging: Staging, store: Arc<dyn Store>) -> Self {
-        Self { staging, store }
+    /// Keeps files in an object store, staging them in a local directory first.
+    pub fn bucket(bucket: &Bucket, keys: &BucketKeys, staging: &Path) -> io::Result<Self> {
+        Ok(Self { staging: Staging::open(staging)?, store: Arc::new(S3Store::open(bucket, keys)?) })
     }
 
     /// Opens an upload of at most [`MAX_FILE_BYTES`].
@@ -168,10 +175,10 @@ impl Storage {
         self.store.list(area, after, limit).await
     }
 
-    /// Removes staging files last written before `before`: what a killed
-    /// process left. Answers how many.
-    pub async fn sweep_staging(&self, before: DateTime<Utc>) -> Result<usize, StorageError> {
-        self.staging.sweep(before).await
+    /// Removes what a killed process left half-received or half-kept before
+    /// `before`. Answers how much.
+    pub async fn sweep_halves(&self, before: DateTime<Utc>) -> Result<usize, StorageError> {
+        Ok(self.staging.sweep(before).await? + self.store.sweep(before).await?)
     }
 }
 
@@ -187,3 +194,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, StorageError> {
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
+
+#[cfg(test)]
+mod conformance;

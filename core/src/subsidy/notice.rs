@@ -86,13 +86,13 @@ pub async fn make(db: &Db, storage: &Storage, font: &Font, job: NoticeJob) -> Re
         return Ok(());
     }
     let drawn = paper::draw(&decision, &notice, font)?;
-    let scratch = storage.scratch().await.map_err(Error::internal)?;
+    let scratch = storage.scratch().await?;
     tokio::fs::write(scratch.path(), &drawn).await.map_err(Error::internal)?;
-    let received = scratch.finish().await.map_err(Error::internal)?;
-    let stored = storage.keep(Area::Notice, received).await.map_err(Error::internal)?;
+    let received = scratch.finish().await?;
+    let stored = storage.keep(Area::Notice, received).await?;
     let kept = stored.clone();
     if !db.write(Actor::system(), move |tx| name_file(tx, &application, &kept)).await? {
-        storage.delete(&stored.key).await.map_err(Error::internal)?;
+        storage.delete(&stored.key).await?;
     }
     Ok(())
 }

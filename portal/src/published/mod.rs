@@ -145,7 +145,7 @@ pub(crate) async fn edition_file(
     if known.has(&tag) {
         return Ok(tag::not_modified(&tag, FOR_EVER));
     }
-    let content = storage.read(&file.storage_key).await.map_err(Error::internal)?;
+    let content = storage.read(&file.storage_key).await.map_err(Error::from)?;
     let name = format!("facilities-{week_on}-{file_name}");
     let mut answer = download::answer(content, part.media_type(), Disposition::Save(&name));
     tag::put(answer.headers_mut(), &tag, FOR_EVER);

@@ -187,7 +187,7 @@ fn environment(database: &Database, folder: &TempDir) -> Vec<(&'static str, Stri
     let path = |name: &str| folder.path().join(name).display().to_string();
     let mut environment = vec![
         ("UKETSUKE_DATABASE_URL", database.url.clone()),
-        ("UKETSUKE_EVIDENCE_DIR", path("evidence")),
+        ("UKETSUKE_EVIDENCE", format!("file:{}", path("evidence"))),
         // Letters of decisions do not wait: the clock on the wall is the test's.
         ("UKETSUKE_UNDO_MINUTES", "0".to_owned()),
         ("UKETSUKE_MAIL", format!("file:{}", path("mail"))),

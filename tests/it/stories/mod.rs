@@ -9,6 +9,7 @@ pub mod hostile_evidence;
 pub mod import_killed;
 pub mod inquiry;
 pub mod mail_server;
+pub mod object_store;
 pub mod real_list;
 pub mod session_ends;
 pub mod simulator;

@@ -238,17 +238,17 @@ impl Drop for TestApp {
 }
 
 fn config(database: &Database, folder: &TempDir, more: &[(&str, &str)]) -> Config {
-    let evidence = folder.path().join("evidence").display().to_string();
+    let evidence = format!("file:{}", folder.path().join("evidence").display());
     let pairs = [
         ("UKETSUKE_DATABASE_URL", database.url.as_str()),
         ("UKETSUKE_DATABASE_POOL", "6"),
-        ("UKETSUKE_EVIDENCE_DIR", evidence.as_str()),
+        ("UKETSUKE_EVIDENCE", evidence.as_str()),
         ("UKETSUKE_PORTAL_LISTEN", "127.0.0.1:0"),
         ("UKETSUKE_ADMIN_LISTEN", "127.0.0.1:0"),
         ("UKETSUKE_DEVICE_API_LISTEN", "127.0.0.1:0"),
         ("UKETSUKE_TRANSFER_PAYER", "0012345678,ｲ)ｵﾝﾗｲﾝｼｶｸｶｸﾆﾝ,0005,001,ordinary,1234567"),
     ];
-    Config::from_lookup(|key| pairs.iter().chain(more).find(|(k, _)| *k == key).map(|(_, value)| (*value).to_owned()))
+    Config::from_lookup(|key| more.iter().chain(&pairs).find(|(k, _)| *k == key).map(|(_, value)| (*value).to_owned()))
         .expect("the tests' configuration is sound")
 }
 

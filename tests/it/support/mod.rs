@@ -7,6 +7,7 @@ pub mod device;
 pub mod harness;
 pub mod hostile;
 pub mod http;
+pub mod line;
 pub mod page;
 pub mod people;
 pub mod world;

@@ -107,7 +107,7 @@ pub async fn give_up(office: Data<Office>, who: Staff<ImportMaster>, path: Path<
 pub async fn details(office: Data<Office>, who: Staff<ImportMaster>, path: Path<String>) -> PageResult {
     let import = read(&office, &path).await?;
     let key = import.details_key.as_ref().ok_or(Error::NotFound)?;
-    let file = office.storage.read(key).await.map_err(Error::internal)?;
+    let file = office.storage.read(key).await.map_err(Error::from)?;
     let id = import.id.clone();
     let record = move |tx: &mut Tx<'_>| {
         tx.record(Deed::new("facility.import_details_downloaded", "facility_imports", id.as_str()))

@@ -109,9 +109,7 @@ pub async fn lay_ready(
         Ok(kept) => {
             let (scope, new) = (who.scope.clone(), kept.clone());
             let laid = office.db.write(who.actor(), move |tx| manual::lay_ready(tx, &scope, &id, &new)).await;
-            if laid.is_err() {
-                attachment::forget(&office.storage, &kept).await;
-            }
+            attachment::settle(&office.storage, &kept, laid.as_ref().map(|()| true)).await;
             let told = "ファイルを保存しました。次の版と一緒に公開されます。";
             return answered(&who, &format!("{PATH}/{path}/version"), laid, told);
         }

@@ -32,9 +32,7 @@ pub async fn add(
         Ok(kept) => {
             let (scope, new) = (who.scope.clone(), kept.clone());
             let attached = office.db.write(who.actor(), move |tx| notice::attach_file(tx, &scope, &id, &new)).await;
-            if !matches!(attached, Ok(true)) {
-                attachment::forget(&office.storage, &kept).await;
-            }
+            attachment::settle(&office.storage, &kept, attached.as_ref().copied()).await;
             match attached {
                 Ok(true) => return Ok(who.done(format!("{PATH}/{path}"), "ファイルを添付しました")),
                 Ok(false) => format!("添付できるファイルは{MOST_FILES}個までです").into(),

@@ -39,7 +39,7 @@ pub async fn hand_in(
 ) -> Result<ImportId> {
     may_import(scope)?;
     let sha256 = received.sha256().to_owned();
-    let scratch = async || storage.scratch().await.map_err(Error::internal);
+    let scratch = async || storage.scratch().await.map_err(Error::from);
     let paper = Paper { staged: scratch().await?, details: scratch().await? };
     let (report, paper) = try_out(db, keyring, received, paper, options.clone()).await?;
     let details_key = Some(keep(storage, paper.details).await?);
@@ -84,8 +84,8 @@ async fn try_out(
 }
 
 async fn keep(storage: &Storage, written: Scratch) -> Result<StoredKey> {
-    let received = written.finish().await.map_err(Error::internal)?;
-    Ok(storage.keep(Area::Import, received).await.map_err(Error::internal)?.key)
+    let received = written.finish().await?;
+    Ok(storage.keep(Area::Import, received).await?.key)
 }
 
 /// Applies what a colleague handed in, all or nothing. `confirmed` says that
@@ -110,7 +110,7 @@ pub async fn apply(
     if import.uploaded_by == scope.actor().label() {
         return Err(Refusal::ImportSamePerson.into());
     }
-    let staged = storage.fetch(&key).await.map_err(Error::internal)?;
+    let staged = storage.fetch(&key).await?;
     let options = Options { kind: None, as_of: import.as_of, partial: import.partial, confirmed };
     let outcome = apply_staged(db, keyring, scope, (import, staged), options).await?;
     if let Outcome::Applied(_) = outcome {

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::{Data, Payload};
 use askama::Template;
 use uketsuke_core::application::files::{Handed, take_in};
@@ -82,8 +83,9 @@ fn label(place: &Place) -> &'static str {
 
 /// Takes the form: one more file, or none, and where the pressed button leads.
 pub(super) async fn take(portal: &Data<Portal>, who: &SignedIn, place: &Place, payload: Payload) -> PageResult {
-    let busy = |_| PageError::Core(Error::Unavailable { retry_after_seconds: 30 });
-    let _pass = GATE.enter(who.scope().account().as_str()).map_err(busy)?;
+    let Ok(_pass) = GATE.enter(who.scope().account().as_str()) else {
+        return Ok(last(not_now(portal, who, place, EvidenceFault::Busy).await?));
+    };
     let uploaded = match receive(who.request(), payload, &portal.storage, EVIDENCE_FIELD).await {
         Ok(uploaded) => uploaded,
         Err(UploadFault::Missing(fields)) => return lead(portal, who, place, &fields, false).await,
@@ -91,9 +93,11 @@ pub(super) async fn take(portal: &Data<Portal>, who: &SignedIn, place: &Place, p
     };
     let handed = Handed { content: uploaded.content, file_name: uploaded.file_name };
     let id = &place.case.application.id;
-    match take_in((&portal.db, &portal.storage), who.actor(), who.scope(), id, handed).await? {
-        Ok(_) => lead(portal, who, place, &uploaded.fields, true).await,
-        Err(fault) => again(portal, who, place, StatusCode::UNPROCESSABLE_ENTITY, fault).await,
+    match take_in((&portal.db, &portal.storage), who.actor(), who.scope(), id, handed).await {
+        Ok(Ok(_)) => lead(portal, who, place, &uploaded.fields, true).await,
+        Ok(Err(fault)) => again(portal, who, place, StatusCode::UNPROCESSABLE_ENTITY, fault).await,
+        Err(Error::Unavailable { .. }) => not_now(portal, who, place, EvidenceFault::Unkept).await,
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -134,8 +138,18 @@ async fn refused(portal: &Data<Portal>, who: &SignedIn, place: &Place, fault: Up
         UploadFault::Forged => Err(PageError::Forged),
         UploadFault::Unreadable => Err(PageError::Unreadable),
         UploadFault::Storage(StorageError::TooLarge { .. }) => Err(PageError::TooLarge),
-        UploadFault::Storage(error) => Err(Error::from(error).into()),
+        UploadFault::Storage(error) => {
+            tracing::error!(%error, "a file cannot be received");
+            Ok(last(not_now(portal, who, place, EvidenceFault::Unkept).await?))
+        }
     }
+}
+
+/// The file is welcome a little later (503), and the page stays.
+async fn not_now(portal: &Data<Portal>, who: &SignedIn, place: &Place, fault: EvidenceFault) -> PageResult {
+    let mut page = again(portal, who, place, StatusCode::SERVICE_UNAVAILABLE, fault).await?;
+    page.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+    Ok(page)
 }
 
 async fn again(

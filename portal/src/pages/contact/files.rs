@@ -64,9 +64,7 @@ async fn keep(
     };
     let new = kept.clone();
     let attached = portal.db.write(who.actor(), move |tx| inquiry::attach_to_draft(tx, &owner, &new)).await;
-    if !matches!(attached, Ok(true)) {
-        attachment::forget(&portal.storage, &kept).await;
-    }
+    attachment::settle(&portal.storage, &kept, attached.as_ref().copied()).await;
     match attached {
         Ok(true) => {
             let back = see_other("/contact/check");

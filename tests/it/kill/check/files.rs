@@ -17,7 +17,7 @@ pub fn check(world: &World<'_>, facts: &Facts, faults: &mut Faults) -> String {
     let storage = Storage::local(&world.server.evidence_folder()).expect("the folder is there");
     let db = parts(world.server, later).db;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
-    let Swept { rows, objects, staged } = runtime.block_on(sweep::sweep(&db, &storage)).expect("the sweep runs");
+    let Swept { rows, objects, halves } = runtime.block_on(sweep::sweep(&db, &storage)).expect("the sweep runs");
     faults.same("rows swept: nobody took a file off", rows, 0);
     for area in Area::ALL {
         let stored = runtime.block_on(storage.list(area, None, 10_000)).expect("the store can be listed");
@@ -32,7 +32,7 @@ pub fn check(world: &World<'_>, facts: &Facts, faults: &mut Faults) -> String {
     let staging = world.server.evidence_folder().join("staging");
     let left = std::fs::read_dir(staging).expect("the folder is there").count();
     faults.same("files left in staging", left, 0);
-    format!("{objects} files without a row and {staged} half-received swept")
+    format!("{objects} files without a row and {halves} half-received swept")
 }
 
 /// The keys that rows name.
