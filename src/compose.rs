@@ -15,6 +15,7 @@ use uketsuke_core::evidence::viewer::opener::Opener;
 use uketsuke_core::facility::kind;
 use uketsuke_core::mail::{FileMail, MailContext, SmtpMail, Transport};
 use uketsuke_core::pdf::font;
+use uketsuke_core::scan::Scanner;
 use uketsuke_core::secret::{HashCost, Keyring, PasswordHasher};
 use uketsuke_core::snapshot::Others;
 use uketsuke_core::storage::Storage;
@@ -219,13 +220,14 @@ fn open_db(config: &Config, clock: Clock, keyring: &Arc<Keyring>) -> anyhow::Res
 }
 
 fn storage(config: &Config) -> anyhow::Result<Storage> {
-    match &config.evidence {
+    let storage = match &config.evidence {
         StoragePlace::Folder(folder) => {
             Storage::local(folder).with_context(|| format!("cannot use {}", folder.display()))
         }
         StoragePlace::Bucket(bucket) => Storage::bucket(bucket, &config.bucket_keys, &config.staging_dir)
             .with_context(|| format!("cannot use the bucket {}", bucket.name)),
-    }
+    }?;
+    Ok(storage.scanned_by(config.clamd.clone().map(Scanner::at)))
 }
 
 fn transport(config: &Config) -> anyhow::Result<Transport> {

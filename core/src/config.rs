@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::db::DatabaseUrl;
 use crate::facility::kind::Site;
+use crate::scan::ScannerPlace;
 use crate::storage::place::{BucketKeys, StoragePlace};
 use crate::transfer::Payer;
 use crate::transfer::zengin::LineEnds;
@@ -27,6 +28,8 @@ pub struct Config {
     pub evidence: StoragePlace,
     /// The keys to the bucket, where that is one.
     pub bucket_keys: BucketKeys,
+    /// The virus scanner; none until one is named.
+    pub clamd: Option<ScannerPlace>,
     /// Where files are received before they go to the bucket.
     pub staging_dir: PathBuf,
     /// How mail leaves.
@@ -179,6 +182,7 @@ impl Reader<'_> {
                 access: self.text("UKETSUKE_S3_ACCESS_KEY", ""),
                 secret: self.text("UKETSUKE_S3_SECRET_KEY", ""),
             },
+            clamd: self.optional("UKETSUKE_CLAMD"),
             staging_dir: self.text("UKETSUKE_STAGING_DIR", "var/staging").into(),
             mail: self.mail(),
             mail_from: self.text("UKETSUKE_MAIL_FROM", "施術所等ポータル（送信専用） <noreply@localhost.localdomain>"),

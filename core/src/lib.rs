@@ -54,6 +54,7 @@ pub mod registration;
 pub mod reminder;
 pub mod report;
 pub mod retry;
+pub mod scan;
 pub mod schema;
 pub mod scope;
 pub mod secret;

@@ -1,6 +1,8 @@
 //! Why the business says no: a closed list with a stable code for programs and
 //! logs, and one sentence each for people.
 
+use crate::scan::ScanState;
+
 /// A reason to refuse. Each says what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -104,6 +106,14 @@ pub enum Refusal {
     ImportRunning,
     /// A later import builds on this one.
     ImportOvertaken,
+    /// The virus scanner has not seen the file yet.
+    FileUnscanned,
+    /// A virus was found in the file.
+    FileInfected,
+    /// The virus scanner cannot scan the file.
+    FileUnscannable,
+    /// A file with a virus stands in the way of the application.
+    AttachedInfected,
     /// The step is not possible in the inquiry's present state.
     InquiryState,
     /// A colleague has the inquiry in hand.
@@ -168,6 +178,10 @@ impl Refusal {
             Self::ImportSamePerson => "import_same_person",
             Self::ImportRunning => "import_running",
             Self::ImportOvertaken => "import_overtaken",
+            Self::FileUnscanned => "file_unscanned",
+            Self::FileInfected => "file_infected",
+            Self::FileUnscannable => "file_unscannable",
+            Self::AttachedInfected => "attached_infected",
             Self::InquiryState => "inquiry_state",
             Self::InquiryHeld => "inquiry_held",
             Self::InquiryOfOther => "inquiry_of_other",
@@ -267,6 +281,12 @@ impl Refusal {
             }
             Self::ImportOvertaken => {
                 "この取込のあとに別の取込が反映されています。新しい取込から順に取り消してください。"
+            }
+            Self::FileUnscanned => ScanState::Pending.held_back(),
+            Self::FileInfected => ScanState::Infected.held_back(),
+            Self::FileUnscannable => ScanState::Unscannable.held_back(),
+            Self::AttachedInfected => {
+                "添付したファイルにウイルスの疑いがあるため、送信できません。そのファイルを外し、別のファイルを添付してください。"
             }
             Self::InquiryState => {
                 "このお問い合わせは、今の状態ではこの操作ができません。画面を更新して状態をご確認ください。"

@@ -283,6 +283,9 @@ diesel::table! {
         sha256 -> Text,
         removed_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        scan -> Text,
+        scan_note -> Nullable<Text>,
+        scanned_at -> Nullable<Timestamp>,
     }
 }
 
@@ -751,6 +754,9 @@ diesel::table! {
         size_bytes -> BigInt,
         sha256 -> Text,
         created_at -> Timestamp,
+        scan -> Text,
+        scan_note -> Nullable<Text>,
+        scanned_at -> Nullable<Timestamp>,
     }
 }
 

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         bad_input::TESTS,
         stories::mail_server::TESTS,
         stories::object_store::TESTS,
+        stories::virus_scanner::TESTS,
         stories::session_ends::TESTS,
         stories::simulator::TESTS,
         stories::subsidy::TESTS,

@@ -49,7 +49,7 @@ pub fn answer(file: Download, media_type: &'static str, disposition: Disposition
 /// When the store has lost it, or does not answer.
 pub async fn attachment(storage: &Storage, file: &Attachment, in_page: bool) -> PageResult {
     let kind = EvidenceKind::of_media_type(&file.media_type).ok_or_else(PageError::not_found)?;
-    let content = storage.read(&file.storage_key).await.map_err(Error::from)?;
+    let content = storage.open(&file.storage_key, file.scan).await.map_err(Error::from)?;
     let name = file.download_name();
     let shown = in_page && kind.is_picture();
     let disposition = if shown { Disposition::Show } else { Disposition::Save(&name) };

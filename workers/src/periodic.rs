@@ -14,7 +14,7 @@ use uketsuke_core::error::Result;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
     account, audit, books, bulk, client_app, device, eligibility, ending, evidence, faq, holiday, inquiry, link,
-    notice, published, reminder, report, snapshot, staff, throttle,
+    notice, published, reminder, report, scan, snapshot, staff, throttle,
 };
 
 use crate::Works;
@@ -69,6 +69,7 @@ pub const PERIODIC: &[Entry] = &[
     Entry { name: "check_books", period: DAILY, work: Work::Files(|works| Box::pin(check_books(works))) },
     Entry { name: "remind", period: DAILY, work: Work::Files(|works| Box::pin(remind(works))) },
     Entry { name: "gather_figures", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(gather(works))) },
+    Entry { name: "scan_files", period: MINUTELY, work: Work::Files(|works| Box::pin(scan_files(works))) },
     Entry {
         name: "delete_unneeded_files",
         period: SIX_HOURLY,
@@ -128,6 +129,10 @@ fn note_audit_head(tx: &mut Tx<'_>) -> Result<usize> {
     let head = audit::head(tx.conn())?;
     tracing::info!(position = head.position, chain = head.chain, "the end of the audit trail");
     Ok(0)
+}
+
+async fn scan_files(works: Works) -> Result<usize> {
+    scan::catch_up(&works.db, &works.storage).await
 }
 
 async fn sweep_files(works: Works) -> Result<usize> {

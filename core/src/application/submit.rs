@@ -17,6 +17,7 @@ use crate::facility::Facility;
 use crate::form::{FieldError, FieldFault};
 use crate::ids::ApplicationId;
 use crate::refusal::Refusal;
+use crate::scan::ScanState;
 use crate::schema::applications;
 use crate::scope::FacilityScope;
 use crate::secret::ReceiptNumber;
@@ -46,6 +47,7 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
     }
     let procedure = procedures.get(application.kind)?;
     let mut case = open_case(tx, application)?;
+    must_be_harmless(&case)?;
     let now = tx.now();
     if let Some(refusal) = procedure.not_offered(tx.conn(), &case.facility, scope.verified(), now)? {
         return Err(refusal.into());
@@ -71,6 +73,12 @@ pub fn submit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope, i
         tx.send(&mail::Received { application: id.clone() })?;
     }
     Ok(Sent::Done)
+}
+
+/// A file that was found to be harmful after it had come is taken off first.
+fn must_be_harmless(case: &Case) -> Result<()> {
+    let infected = case.evidence.iter().any(|file| file.scan == ScanState::Infected);
+    if infected { Err(Refusal::AttachedInfected.into()) } else { Ok(()) }
 }
 
 /// What the sender saw is not what holds now: they look once more before it counts.
@@ -126,6 +134,7 @@ pub fn resubmit(tx: &mut Tx<'_>, procedures: &Procedures, scope: &FacilityScope,
     }
     let procedure = procedures.get(application.kind)?;
     let case = open_case(tx, application)?;
+    must_be_harmless(&case)?;
     let values = match procedure.file(&case) {
         Ok(values) => values,
         Err(shortfalls) => return Ok(Sent::Incomplete(shortfalls)),

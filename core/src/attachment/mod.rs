@@ -11,6 +11,7 @@ use crate::db::{At, Conn, Tx, text_enum};
 use crate::error::{Error, Result};
 use crate::evidence::{EvidenceError, EvidenceKind, attach, prepare};
 use crate::ids::AttachmentId;
+use crate::scan::{Scan, ScanState};
 use crate::schema::attachments;
 use crate::storage::{Area, Received, Storage, Stored, StoredKey};
 
@@ -53,6 +54,12 @@ pub struct Attachment {
     pub sha256: String,
     /// When it was attached.
     pub created_at: At,
+    /// What the virus scanner says of it.
+    pub scan: ScanState,
+    /// Which virus, or why there is no verdict.
+    pub scan_note: Option<String>,
+    /// When it was last scanned, or tried to be.
+    pub scanned_at: Option<At>,
 }
 
 impl Attachment {
@@ -78,6 +85,7 @@ pub struct NewAttachment {
     name: String,
     kind: EvidenceKind,
     file: Stored,
+    scan: Scan,
 }
 
 /// Examines a received file, makes it fit to be kept, and keeps it.
@@ -93,7 +101,7 @@ pub async fn keep(
     let name = attach::name(file_name)?;
     let prepared = prepare(storage, received, file_name).await?;
     let file = storage.keep(Area::Attachment, prepared.file).await?;
-    Ok(NewAttachment { name, kind: prepared.kind, file })
+    Ok(NewAttachment { name, kind: prepared.kind, file, scan: prepared.scan })
 }
 
 /// Deletes a kept file for which `attached` tells that it got no row. What cannot be
@@ -131,6 +139,9 @@ pub fn attach(tx: &mut Tx<'_>, subject: Subject, id: &str, new: &NewAttachment, 
         size_bytes: i64::try_from(new.file.size_bytes).unwrap_or(i64::MAX),
         sha256: new.file.sha256.clone(),
         created_at: tx.now(),
+        scan: new.scan.state,
+        scan_note: new.scan.note.clone(),
+        scanned_at: (new.scan.state != ScanState::Pending).then(|| tx.now()),
     };
     diesel::insert_into(attachments::table).values(&row).execute(tx.conn())?;
     tx.record(Deed::new("attachment.added", "attachments", row.id.as_str()))?;

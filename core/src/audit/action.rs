@@ -85,6 +85,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("faq.published", "よくある質問を公開しました"),
     ("faq.retired", "よくある質問の公開を終了しました"),
     ("faq.synonyms_changed", "同じ意味の言葉を変更しました"),
+    ("file.infected", "ファイルにウイルスが見つかりました"),
     ("holiday.added", "休日を加えました"),
     ("holiday.imported", "内閣府の祝日を取り込みました"),
     ("holiday.removed", "休日を外しました"),

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::fold;
 use crate::form::FieldFault;
 use crate::ids::{ApplicationId, EvidenceId};
+use crate::scan::{Scan, ScanState};
 use crate::scope::FacilityScope;
 use crate::storage::{Area, Received, Storage, Stored};
 
@@ -26,6 +27,7 @@ pub struct NewEvidence {
     kind: EvidenceKind,
     file: Stored,
     preview: Option<Stored>,
+    scan: Scan,
 }
 
 /// What attaching came to.
@@ -56,7 +58,7 @@ pub async fn keep(
         None => None,
     };
     match storage.keep(Area::Evidence, prepared.file).await {
-        Ok(file) => Ok(NewEvidence { name, kind: prepared.kind, file, preview }),
+        Ok(file) => Ok(NewEvidence { name, kind: prepared.kind, file, preview, scan: prepared.scan }),
         Err(error) => {
             forget_object(storage, preview.as_ref()).await;
             Err(error.into())
@@ -130,6 +132,9 @@ fn row(tx: &Tx<'_>, scope: &FacilityScope, application: &ApplicationId, new: &Ne
         sha256: new.file.sha256.clone(),
         removed_at: None,
         created_at: tx.now(),
+        scan: new.scan.state,
+        scan_note: new.scan.note.clone(),
+        scanned_at: (new.scan.state != ScanState::Pending).then(|| tx.now()),
     }
 }
 

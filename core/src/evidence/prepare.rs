@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::sniff::{EvidenceKind, sniff};
 use super::{EvidenceError, EvidenceFault, convert};
+use crate::scan::{Scan, ScanState};
 use crate::storage::{Received, Storage};
 
 /// One file at a time in this process: each may take hundreds of megabytes.
@@ -21,11 +22,22 @@ pub struct Prepared {
     pub file: Received,
     /// A small PNG of it, where it is a picture.
     pub preview: Option<Received>,
+    /// What the virus scanner said of what was received.
+    pub scan: Scan,
 }
 
 /// Examines a received file and makes it fit to be kept. `file_name` is used
 /// for the wording of a fault only.
 pub async fn prepare(storage: &Storage, received: Received, file_name: &str) -> Result<Prepared, EvidenceError> {
+    // Before anything else opens it.
+    let scan = match storage.scanner() {
+        Some(scanner) => scanner.scan(received.path()).await,
+        None => Scan::PENDING,
+    };
+    if scan.state == ScanState::Infected {
+        tracing::warn!(virus = scan.note, "a file with a virus was refused");
+        return Err(EvidenceFault::Infected.into());
+    }
     let name = file_name.to_owned();
     let (received, kind) = in_turn(move || {
         let kind = sniff(received.path(), &name)?;
@@ -35,16 +47,16 @@ pub async fn prepare(storage: &Storage, received: Received, file_name: &str) -> 
     match kind {
         EvidenceKind::Jpeg => {
             let file = redrawn(storage, received, convert::jpeg_to_png).await?.1;
-            with_preview(storage, file).await
+            with_preview(storage, file, scan).await
         }
-        EvidenceKind::Png => with_preview(storage, received).await,
-        kind => Ok(Prepared { kind, file: received, preview: None }),
+        EvidenceKind::Png => with_preview(storage, received, scan).await,
+        kind => Ok(Prepared { kind, file: received, preview: None, scan }),
     }
 }
 
-async fn with_preview(storage: &Storage, file: Received) -> Result<Prepared, EvidenceError> {
+async fn with_preview(storage: &Storage, file: Received, scan: Scan) -> Result<Prepared, EvidenceError> {
     let (file, preview) = redrawn(storage, file, convert::png_preview).await?;
-    Ok(Prepared { kind: EvidenceKind::Png, file, preview: Some(preview) })
+    Ok(Prepared { kind: EvidenceKind::Png, file, preview: Some(preview), scan })
 }
 
 /// Draws `from` into a new file; gives back both.

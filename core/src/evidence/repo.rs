@@ -11,6 +11,7 @@ use super::sniff::EvidenceKind;
 use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::ids::{AccountId, ApplicationId, EvidenceId, FacilityId};
+use crate::scan::ScanState;
 use crate::schema::{applications, edition_files, evidence, facility_imports, subsidy_notices};
 use crate::storage::StoredKey;
 
@@ -45,6 +46,12 @@ pub struct Evidence {
     pub removed_at: Option<At>,
     /// When it was attached.
     pub created_at: At,
+    /// What the virus scanner says of it.
+    pub scan: ScanState,
+    /// Which virus, or why there is no verdict.
+    pub scan_note: Option<String>,
+    /// When it was last scanned, or tried to be.
+    pub scanned_at: Option<At>,
 }
 
 impl Evidence {

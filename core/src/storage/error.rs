@@ -3,6 +3,8 @@
 use std::io;
 
 use crate::error::Error;
+use crate::refusal::Refusal;
+use crate::scan::ScanState;
 
 /// Why a file was not received, kept or read. Nothing is left half-done.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,9 @@ pub enum StorageError {
     /// There is no file under this key.
     #[error("no such file")]
     NotFound,
+    /// The virus scanner has not said that it is clean.
+    #[error("the file is held back: {0}")]
+    HeldBack(ScanState),
     /// The disk is full or broken, or the object store does not answer.
     #[error("the storage does not answer")]
     Unavailable(#[from] io::Error),
@@ -26,6 +31,9 @@ impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::NotFound => Self::NotFound,
+            StorageError::HeldBack(ScanState::Infected) => Refusal::FileInfected.into(),
+            StorageError::HeldBack(ScanState::Unscannable) => Refusal::FileUnscannable.into(),
+            StorageError::HeldBack(ScanState::Pending | ScanState::Clean) => Refusal::FileUnscanned.into(),
             StorageError::TooLarge { .. } => Self::internal(error),
             StorageError::Unavailable(cause) => {
                 tracing::error!(error = %cause, "the storage does not answer");

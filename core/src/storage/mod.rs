@@ -30,6 +30,7 @@ pub use local::LocalStore;
 pub use s3::S3Store;
 pub use staging::{Received, Scratch, Staging, Upload};
 
+use crate::scan::{ScanState, Scanner};
 use place::{Bucket, BucketKeys};
 
 /// The largest file taken: 100 MiB (手順書: 100MB（104,857,600バイト）).
@@ -120,6 +121,7 @@ impl fmt::Debug for Download {
 pub struct Storage {
     staging: Staging,
     store: Arc<dyn Store>,
+    scanner: Option<Scanner>,
 }
 
 impl Storage {
@@ -127,12 +129,43 @@ impl Storage {
     pub fn local(root: &Path) -> io::Result<Self> {
         // Staged beside the store, so that keeping is a rename.
         let staging = Staging::open(&root.join("staging"))?;
-        Ok(Self { staging, store: Arc::new(LocalStore::open(root)?) })
+        Ok(Self { staging, store: Arc::new(LocalStore::open(root)?), scanner: None })
     }
 
     /// Keeps files in an object store, staging them in a local directory first.
     pub fn bucket(bucket: &Bucket, keys: &BucketKeys, staging: &Path) -> io::Result<Self> {
-        Ok(Self { staging: Staging::open(staging)?, store: Arc::new(S3Store::open(bucket, keys)?) })
+        Ok(Self { staging: Staging::open(staging)?, store: Arc::new(S3Store::open(bucket, keys)?), scanner: None })
+    }
+
+    /// The same, with a scanner between what is handed in and whoever opens it.
+    #[must_use]
+    pub fn scanned_by(self, scanner: Option<Scanner>) -> Self {
+        Self { scanner, ..self }
+    }
+
+    /// What files are scanned by, if by anything.
+    pub fn scanner(&self) -> Option<&Scanner> {
+        self.scanner.as_ref()
+    }
+
+    /// Whether a file that somebody handed in may be opened.
+    pub fn may_open(&self, scan: ScanState) -> bool {
+        match scan {
+            ScanState::Clean => true,
+            ScanState::Pending => self.scanner.is_none(),
+            ScanState::Infected | ScanState::Unscannable => false,
+        }
+    }
+
+    /// Opens a file that somebody handed in, by what the scanner says of it.
+    ///
+    /// # Errors
+    /// [`StorageError::HeldBack`], or as [`Storage::read`].
+    pub async fn open(&self, key: &StoredKey, scan: ScanState) -> Result<Download, StorageError> {
+        if !self.may_open(scan) {
+            return Err(StorageError::HeldBack(scan));
+        }
+        self.read(key).await
     }
 
     /// Opens an upload of at most [`MAX_FILE_BYTES`].
@@ -150,7 +183,7 @@ impl Storage {
         self.store.keep(area, received).await
     }
 
-    /// Opens a kept file.
+    /// Opens a kept file of our own making; what people handed in opens by [`Storage::open`].
     pub async fn read(&self, key: &StoredKey) -> Result<Download, StorageError> {
         self.store.read(key).await
     }

@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 use actix_web::http::Method;
 use uketsuke_core::evidence::viewer::Ask;
 use uketsuke_core::evidence::viewer::child::{COMMAND, Order};
-use uketsuke_core::staff::role::Role;
 
 use crate::support::app::{PROGRAM, TestApp, VIEWER_LIMITS};
 use crate::support::browser::Browser;
 use crate::support::harness::tests;
 use crate::support::hostile::{self, ELSEWHERE};
-use crate::support::people::{SAKURA, begin, fill_counts};
+use crate::support::people::{SAKURA, begin, fill_counts, take_in_hand};
 
 tests! {
     hostile_files_are_refused_or_shown_as_our_own_pictures,
@@ -39,10 +38,7 @@ fn reviewed(app: &TestApp, person: &mut Browser) -> (Browser, String) {
     person.press("この内容で申請する").expect("受付番号");
     app.run_jobs();
     let number = person.page().all_words("#number").concat();
-    let mut office = app.staff("reviewer@example.jp", Role::Reviewer);
-    office.open("/queue?v=unassigned");
-    office.follow(&number);
-    office.press("この申請を担当する");
+    let office = take_in_hand(app, &number);
     let path = office.page().path.clone();
     (office, path)
 }

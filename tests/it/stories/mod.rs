@@ -18,3 +18,4 @@ pub mod two_sites;
 pub mod usage_start_by_documents;
 pub mod usage_start_by_four_people;
 pub mod usage_start_by_match;
+pub mod virus_scanner;

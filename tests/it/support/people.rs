@@ -213,6 +213,15 @@ pub fn apply_by_documents(browser: &mut Browser, staff: &str, devices: &str) -> 
     browser.page().all_words("#number").concat()
 }
 
+/// A reviewer who has the application of this number in hand, at its page.
+pub fn take_in_hand(app: &TestApp, number: &str) -> Browser {
+    let mut office = app.staff("reviewer@example.jp", Role::Reviewer);
+    office.open("/queue?v=unassigned");
+    office.follow(number);
+    office.press("この申請を担当する");
+    office
+}
+
 /// The address of the application that the done page is about.
 pub fn application_path(browser: &Browser) -> String {
     browser.page().path.trim_end_matches("/done").to_owned()

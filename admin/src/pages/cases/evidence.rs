@@ -16,6 +16,7 @@ use uketsuke_core::evidence::viewer::{Ask, LARGE_WIDTH, PAGE_WIDTH, THUMB_WIDTH,
 use uketsuke_core::evidence::{self, Evidence, EvidenceKind};
 use uketsuke_core::ids::{ApplicationId, EvidenceId, FacilityId};
 use uketsuke_core::scope::StaffScope;
+use uketsuke_core::storage::StorageError;
 use uketsuke_web::PageResult;
 use uketsuke_web::download::{self, Disposition};
 
@@ -58,6 +59,9 @@ pub async fn page(
     note_opened(&office, &who, &facility, &file.id).await?;
     let ask = sheet.ask();
     if let Some(key) = file.preview_key.as_ref().filter(|_| ask.width == PAGE_WIDTH && ask.turn == 0) {
+        if !office.storage.may_open(file.scan) {
+            return Err(Error::from(StorageError::HeldBack(file.scan)).into());
+        }
         let preview = office.storage.read(key).await.map_err(Error::from)?;
         return Ok(download::answer(preview, PNG, Disposition::Show));
     }
@@ -80,7 +84,7 @@ pub async fn file(office: Data<Office>, who: Staff<ReadApplications>, path: Path
     };
     let file = office.db.write(who.actor(), find).await?;
     let kind = EvidenceKind::of_media_type(&file.media_type).ok_or(Error::NotFound)?;
-    let content = office.storage.read(&file.storage_key).await.map_err(Error::from)?;
+    let content = office.storage.open(&file.storage_key, file.scan).await.map_err(Error::from)?;
     Ok(download::answer(content, kind.media_type(), Disposition::Save(&file.download_name())))
 }
 

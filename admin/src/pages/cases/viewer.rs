@@ -79,6 +79,9 @@ impl Asked {
 
 /// Looks at the place; one that is beyond the end becomes the last page.
 async fn look(office: &Office, file: &Evidence, place: &mut Bookmark) -> Result<std::result::Result<Shown, ViewFault>> {
+    if !office.storage.may_open(file.scan) {
+        return Ok(Err(ViewFault::HeldBack(file.scan)));
+    }
     // A picture that was drawn when it came needs no looking into.
     if place.zoom < CLOSE && place.turn == 0 && file.preview_key.is_some() {
         place.part = 1;

@@ -35,6 +35,7 @@ use self::opener::Opener;
 use super::Evidence;
 use super::sniff::EvidenceKind;
 use crate::error::{Error, Result};
+use crate::scan::ScanState;
 use crate::storage::{Storage, StorageError};
 
 /// Pages or sheets that are shown; the rest is in the download.
@@ -122,9 +123,16 @@ pub enum ViewFault {
     NoSuchPart,
     /// Too many files are being opened at this moment.
     Busy,
+    /// The virus scanner has not said that it is clean.
+    HeldBack(ScanState),
 }
 
 impl ViewFault {
+    /// Whether the file itself stays closed for now.
+    pub const fn is_held_back(self) -> bool {
+        matches!(self, Self::HeldBack(_))
+    }
+
     /// The sentence staff read.
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -132,6 +140,7 @@ impl ViewFault {
             Self::TooSlow => "表示に時間がかかりすぎるため、途中でやめました。",
             Self::TooLarge => "中身が大きすぎるか複雑すぎるため、表示できません。",
             Self::NoSuchPart => "このページはありません。",
+            Self::HeldBack(scan) => scan.held_back(),
             Self::Busy => "ほかの書類を表示しているため混み合っています。少し待ってから、もう一度開いてください。",
         }
     }
@@ -177,6 +186,9 @@ impl Viewer {
         let Some(kind) = EvidenceKind::of_media_type(&file.media_type) else { return Ok(Err(ViewFault::Broken)) };
         if ask.part == 0 || ask.part > MAX_PARTS {
             return Ok(Err(ViewFault::NoSuchPart));
+        }
+        if !storage.may_open(file.scan) {
+            return Ok(Err(ViewFault::HeldBack(file.scan)));
         }
         let key = (file.storage_key.clone(), ask);
         if let Some(look) = self.kept().find(&key, now) {

@@ -99,7 +99,7 @@ fn page(
         address: address(case),
         names: if correcting { Vec::new() } else { step_names(&steps) },
         facility: case.facility.clone(),
-        rows: procedure.summary(case).into_iter().map(|line| row(case, line)).collect(),
+        rows: procedure.summary(case).into_iter().map(|line| row(portal, case, line)).collect(),
         missing: missing.into_iter().map(|one| lead(case, &one)).collect(),
         refused,
         correcting,
@@ -107,13 +107,13 @@ fn page(
     })
 }
 
-fn row(case: &Case, line: SummaryRow) -> Row {
+fn row(portal: &Portal, case: &Case, line: SummaryRow) -> Row {
     let change = match case.application.state {
         State::Draft => format!("{}?then=confirm", step_href(case, line.step)),
         _ if case.open.has(line.field) => step_href(case, line.step),
         _ => String::new(),
     };
-    let files = if line.field == EVIDENCE_FIELD { file_lines(case) } else { Vec::new() };
+    let files = if line.field == EVIDENCE_FIELD { file_lines(&portal.storage, case) } else { Vec::new() };
     Row { label: line.label, value: line.value, change, files }
 }
 

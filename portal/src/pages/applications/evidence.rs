@@ -55,7 +55,7 @@ pub(super) async fn page(
     then: Then,
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
-    let files = file_lines(&place.case);
+    let files = file_lines(&portal.storage, &place.case);
     Ok(Page {
         frame: place.frame(who, !errors.is_empty()),
         back: place.way_back(then),

@@ -27,6 +27,8 @@ use uketsuke_core::evidence::Evidence;
 use uketsuke_core::form::FieldErrors;
 use uketsuke_core::ids::ApplicationId;
 use uketsuke_core::refusal::Refusal;
+use uketsuke_core::scan::ScanState;
+use uketsuke_core::storage::Storage;
 use uketsuke_web::{PageError, words};
 
 use self::place::Place;
@@ -85,11 +87,22 @@ struct FileLine {
     name: String,
     size: String,
     has_preview: bool,
+    /// Where it stands: 保存済み, 確認中, 使えません.
+    state: &'static str,
+    /// Why it does not open.
+    held_back: Option<&'static str>,
 }
 
-impl From<&Evidence> for FileLine {
-    fn from(file: &Evidence) -> Self {
+impl FileLine {
+    fn of(storage: &Storage, file: &Evidence) -> Self {
+        let held_back = (!storage.may_open(file.scan)).then(|| file.scan.held_back());
         Self {
+            state: match (file.scan, &held_back) {
+                (ScanState::Infected, _) => "使えません",
+                (_, Some(_)) => "確認中",
+                (_, None) => "保存済み",
+            },
+            held_back,
             id: file.id.to_string(),
             name: file.original_name.clone(),
             size: words::file_size(file.size()),
@@ -98,6 +111,6 @@ impl From<&Evidence> for FileLine {
     }
 }
 
-fn file_lines(case: &Case) -> Vec<FileLine> {
-    case.evidence.iter().map(FileLine::from).collect()
+fn file_lines(storage: &Storage, case: &Case) -> Vec<FileLine> {
+    case.evidence.iter().map(|file| FileLine::of(storage, file)).collect()
 }

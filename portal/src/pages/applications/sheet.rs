@@ -49,7 +49,8 @@ impl Offer {
             |step: &&_| is_open(&place.case, step) && matches!(step.content, StepContent::Evidence { .. });
         let attach = place.steps.iter().find(takes_files);
         let attach = attach.map(|step| (step.title, step_href(&place.case, step.key)));
-        let books: Vec<_> = place.case.evidence.iter().filter(|file| is_book(file)).map(FileLine::from).collect();
+        let books = place.case.evidence.iter().filter(|file| is_book(file));
+        let books: Vec<_> = books.map(|file| FileLine::of(&portal.storage, file)).collect();
         if attach.is_none() && books.is_empty() {
             return Ok(None);
         }
@@ -172,6 +173,7 @@ fn sentence(fault: ViewFault, title: &str) -> String {
         ViewFault::TooSlow | ViewFault::TooLarge => {
             format!("ファイルの中身が大きすぎるため、読み込めませんでした。{title}だけを保存して、添付してください。")
         }
+        ViewFault::HeldBack(scan) => scan.held_back().to_owned(),
         ViewFault::Busy => {
             "混み合っているため、読み込めませんでした。少し待ってから、もう一度押してください。".to_owned()
         }

@@ -86,7 +86,9 @@ pub async fn show(portal: Data<Portal>, who: SignedIn, id: Path<String>) -> Page
         None => Vec::new(),
     };
     let money = money::of(&portal, &case).await?;
-    html(&Page { may_withdraw, money, ..page(&who, procedure, &case, (history, faults, rows), closing)? })
+    let has_files = rows.iter().any(|row| row.field == EVIDENCE_FIELD);
+    let files = if has_files { file_lines(&portal.storage, &case) } else { Vec::new() };
+    html(&Page { may_withdraw, money, files, ..page(&who, procedure, &case, (history, faults, rows), closing)? })
 }
 
 /// The first step where something is missing, or the check page.
@@ -106,7 +108,6 @@ fn page(
 ) -> Result<Page, PageError> {
     let application = &case.application;
     let summary = procedure.summary(case);
-    let has_files = rows.iter().any(|row| row.field == EVIDENCE_FIELD);
     Ok(Page {
         frame: who.frame(procedure.title()).receipt(application.number_text()),
         state: application.state,
@@ -120,7 +121,7 @@ fn page(
         granted: granted(&history)?,
         money: None,
         faults: faults.into_iter().map(|fault| fault_line(case, &summary, fault)).collect(),
-        files: if has_files { file_lines(case) } else { Vec::new() },
+        files: Vec::new(),
         rows,
         events: history.iter().map(event_line).collect::<Result<_, _>>()?,
         may_withdraw: false,
