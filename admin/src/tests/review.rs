@@ -337,7 +337,7 @@ async fn evidence_is_shown_as_our_own_picture_or_downloaded() {
     assert!(file.body.starts_with(b"%PDF-"));
     assert_eq!(
         file.header("content-disposition"),
-        "attachment; filename=\"evidence.pdf\"; filename*=UTF-8''%E9%80%9A%E7%9F%A5%E6%9B%B8.pdf"
+        "attachment; filename=\"file.pdf\"; filename*=UTF-8''%E9%80%9A%E7%9F%A5%E6%9B%B8.pdf"
     );
     for answer in [&picture, &file] {
         assert_eq!(answer.header("content-security-policy"), "sandbox; default-src 'none'");
