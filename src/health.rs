@@ -35,7 +35,15 @@ async fn ready(request: HttpRequest, probe: Data<Probe>) -> HttpResponse {
     if !is_internal(&request) {
         return HttpResponse::NotFound().finish();
     }
-    let missing = match probe.get_ref() {
+    match missing(&probe).await {
+        None => HttpResponse::Ok().body("ready\n"),
+        Some(missing) => HttpResponse::ServiceUnavailable().body(missing),
+    }
+}
+
+/// What keeps it from serving, as a line for operators.
+pub async fn missing(probe: &Probe) -> Option<&'static str> {
+    match probe {
         Probe::Database(db) => match db.is_current().await {
             Ok(true) => None,
             Ok(false) => Some("the tables are not up to date\n"),
@@ -43,10 +51,6 @@ async fn ready(request: HttpRequest, probe: Data<Probe>) -> HttpResponse {
         },
         Probe::Checks(checks) if checks.footing() == Footing::None => Some("checks are not loaded, or too old\n"),
         Probe::Checks(_) => None,
-    };
-    match missing {
-        None => HttpResponse::Ok().body("ready\n"),
-        Some(missing) => HttpResponse::ServiceUnavailable().body(missing),
     }
 }
 

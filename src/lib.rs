@@ -5,7 +5,9 @@ pub mod cli;
 pub mod compose;
 pub mod demo;
 pub mod health;
+pub mod internal;
 pub mod logging;
+pub mod metrics;
 pub mod serve;
 pub mod settings;
 

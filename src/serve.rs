@@ -6,16 +6,20 @@ use std::net::{SocketAddr, TcpListener};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::{Data, ServiceConfig};
 use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uketsuke_core::config::Config;
+use uketsuke_core::db::Db;
 use uketsuke_web::server;
 use uketsuke_web::site::Sites;
 use uketsuke_workers::runner::{self, Runner};
 
 use crate::compose::Parts;
 use crate::health::{self, Probe};
+use crate::internal::{self, Inside};
+use crate::metrics;
 
 /// Jobs that run at the same time in one process.
 const WORKERS: usize = 4;
@@ -38,7 +42,10 @@ pub const ALL: &[Part] = &[Part::Portal, Part::Admin, Part::DeviceApi, Part::Wor
 
 /// Listeners bound before anything is built, so that a taken port is told at once.
 #[derive(Debug, Default)]
-pub struct Listeners(Vec<(Part, TcpListener)>);
+pub struct Listeners {
+    parts: Vec<(Part, TcpListener)>,
+    internal: Option<TcpListener>,
+}
 
 impl Listeners {
     /// Binds what `choice` needs.
@@ -54,10 +61,9 @@ impl Listeners {
                 Part::DeviceApi => config.device_api_listen,
                 Part::Workers => continue,
             };
-            let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
-            bound.push((*part, listener));
+            bound.push((*part, listen(address)?));
         }
-        Ok(Self(bound))
+        Ok(Self { parts: bound, internal: config.internal_listen.map(listen).transpose()? })
     }
 
     /// Names the addresses users see after the ports that were found free, where
@@ -73,6 +79,7 @@ impl Listeners {
                 *address = url;
             }
         }
+        config.internal_listen = self.internal_address().or(config.internal_listen);
         let (csm, port) = (config.csm_url.take(), self.address(Part::Portal).map(|address| address.port()));
         config.csm_url = csm.map(|url| match (url.strip_suffix(":0"), port) {
             (Some(name), Some(port)) => format!("{name}:{port}"),
@@ -82,8 +89,17 @@ impl Listeners {
 
     /// Where a part listens.
     pub fn address(&self, part: Part) -> Option<SocketAddr> {
-        self.0.iter().find(|(p, _)| *p == part).and_then(|(_, listener)| listener.local_addr().ok())
+        self.parts.iter().find(|(p, _)| *p == part).and_then(|(_, listener)| listener.local_addr().ok())
     }
+
+    /// Where operators ask.
+    pub fn internal_address(&self) -> Option<SocketAddr> {
+        self.internal.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
 }
 
 /// What runs.
@@ -91,6 +107,9 @@ pub struct Running {
     servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
     workers: Vec<JoinHandle<()>>,
     stop: watch::Sender<bool>,
+    /// What the internal listener will tell of.
+    probes: Vec<Probe>,
+    pools: Vec<(&'static str, Db)>,
 }
 
 /// Starts listeners, with `threads` threads each, and the workers if chosen.
@@ -99,13 +118,22 @@ pub struct Running {
 /// When a listener cannot be used.
 pub fn start(parts: &Parts, listeners: Listeners, choice: &[Part], threads: usize) -> anyhow::Result<Running> {
     let (stop, stopped) = watch::channel(false);
-    let mut running = Running { servers: Vec::new(), workers: Vec::new(), stop };
-    for (part, listener) in listeners.0 {
+    // Before anything is built that counts.
+    let counted = listeners.internal.is_some().then(metrics::start).transpose()?;
+    // Checks go on without the database for a while; nothing else does.
+    let needs_database = choice.iter().any(|part| *part != Part::DeviceApi);
+    let probes = if needs_database { vec![Probe::Database(parts.db.clone())] } else { Vec::new() };
+    let pools = vec![("pages", parts.db.clone())];
+    let mut running = Running { servers: Vec::new(), workers: Vec::new(), stop, probes, pools };
+    for (part, listener) in listeners.parts {
         let server = running.server_of(parts, part, listener, threads)?;
         running.add(server);
     }
     if choice.contains(&Part::Workers) {
         running.start_workers(parts, &stopped)?;
+    }
+    if let (Some(listener), Some(counted)) = (listeners.internal, counted) {
+        running.tell_operators(listener, counted, stopped)?;
     }
     Ok(running)
 }
@@ -145,6 +173,8 @@ impl Running {
                 let (gathering, stopped) = (api.clone().into_inner(), self.stop.subscribe());
                 self.workers.push(tokio::spawn(async move { gathering.keep_writing_last_used(stopped).await }));
                 let (site, probe) = (Data::new(parts.device_api_site().into()), Probe::Checks(api.checks.clone()));
+                self.probes.push(probe.clone());
+                self.pools.push(("device_api", api.db.clone()));
                 let check = api.clone();
                 let lean = move |c: &mut ServiceConfig| uketsuke_portal::device_api::configure_check(c, check);
                 let configure = move |c: &mut ServiceConfig| {
@@ -160,9 +190,22 @@ impl Running {
 
     fn start_workers(&mut self, parts: &Parts, stopped: &watch::Receiver<bool>) -> anyhow::Result<()> {
         let works = parts.works()?;
+        self.pools.push(("jobs", works.db.clone()));
         let runner = |_| tokio::spawn(Runner::new(works.clone()).run(stopped.clone()));
         self.workers.extend((0..WORKERS).map(runner));
         self.workers.push(tokio::spawn(runner::run_timer(works.clone(), stopped.clone())));
+        Ok(())
+    }
+
+    fn tell_operators(
+        &mut self,
+        listener: TcpListener,
+        counted: PrometheusHandle,
+        stopped: watch::Receiver<bool>,
+    ) -> anyhow::Result<()> {
+        self.workers.push(tokio::spawn(internal::keep_up(counted.clone(), stopped)));
+        let inside = Inside { probes: self.probes.clone(), pools: self.pools.clone(), counted };
+        self.add(internal::serve(listener, inside)?);
         Ok(())
     }
 }

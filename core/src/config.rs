@@ -42,6 +42,8 @@ pub struct Config {
     pub admin_listen: SocketAddr,
     /// Where the device API listens.
     pub device_api_listen: SocketAddr,
+    /// Where operators find health and metrics of this process, if anywhere.
+    pub internal_listen: Option<SocketAddr>,
     /// The portal's address as users see it, without a slash at the end: that of
     /// the site `omf`, and of both sites where `csm_url` is not set.
     pub portal_url: String,
@@ -191,6 +193,7 @@ impl Reader<'_> {
             former_hosts: self.former_hosts(),
             admin_url: self.url("UKETSUKE_ADMIN_URL", admin_listen),
             device_api_url: self.url("UKETSUKE_DEVICE_API_URL", device_api_listen),
+            internal_listen: self.optional("UKETSUKE_INTERNAL_LISTEN"),
             portal_listen,
             admin_listen,
             device_api_listen,

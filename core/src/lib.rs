@@ -67,3 +67,4 @@ pub mod subsidy;
 pub mod testing;
 pub mod throttle;
 pub mod transfer;
+pub mod vitals;

@@ -18,6 +18,9 @@ pub async fn run(config: Option<&Path>, choice: &[Part]) -> anyhow::Result<()> {
             tracing::info!(?part, %address, "listening");
         }
     }
+    if let Some(address) = listeners.internal_address() {
+        tracing::info!(%address, "listening for operators");
+    }
     let parts = Parts::open(config)?;
     parts.db.migrate()?;
     serve::start(&parts, listeners, choice, serve::threads())?.until_signal().await

@@ -3,10 +3,11 @@
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use metrics::{counter, histogram};
 use tracing::Instrument;
 
 use crate::announced;
@@ -66,18 +67,33 @@ async fn answered<B: MessageBody>(
     draw(id, answer).map_into_right_body()
 }
 
-/// One line per request. The pattern stands for the path, because paths of
-/// mailed links hold their tokens; query strings are left out altogether.
+/// One line per request, and its figures. The pattern stands for the path, because
+/// paths of mailed links hold their tokens; query strings are left out altogether.
 fn log<B>(answer: &ServiceResponse<B>, address: &str, took: std::time::Duration) {
     let request = answer.request();
+    let (route, status) = (request.match_pattern(), answer.status().as_u16());
+    let route = route.unwrap_or_else(|| "-".to_owned());
     tracing::info!(
         target: "access",
         method = %request.method(),
-        route = request.match_pattern().as_deref().unwrap_or("-"),
-        status = answer.status().as_u16(),
+        route,
+        status,
         address,
         milliseconds = took.as_millis() as u64,
     );
+    let site = Site::of(request);
+    let site = if site.face == Face::Api { "api" } else { site.name.key };
+    histogram!("uketsuke_http_request_seconds", "site" => site).record(took);
+    let labels =
+        [("site", site.to_owned()), ("method", method(request)), ("route", route), ("status", status.to_string())];
+    counter!("uketsuke_http_requests_total", &labels).increment(1);
+}
+
+/// The method, if it is one that routes have: a stranger could make up any number.
+fn method(request: &HttpRequest) -> String {
+    let known = [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::HEAD, Method::OPTIONS];
+    let method = request.method();
+    if known.contains(method) { method.to_string() } else { "other".to_owned() }
 }
 
 /// A failure that no handler has drawn a page for.

@@ -8,8 +8,9 @@
 //! A worker that dies in the middle leaves a lease that runs out.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use metrics::{counter, histogram};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use uketsuke_core::db::Actor;
@@ -93,7 +94,9 @@ impl Runner {
         let Some(job) = db.write(Actor::system(), move |tx| queue::claim(tx, &name)).await? else {
             return Ok(false);
         };
+        let began = Instant::now();
         let outcome = self.attempt(job.clone()).await;
+        count(&job, &outcome, began.elapsed());
         self.settle(job, outcome).await?;
         Ok(true)
     }
@@ -135,6 +138,18 @@ impl Runner {
             })
             .await
     }
+}
+
+/// For those who watch the machines.
+fn count(job: &ClaimedJob, outcome: &std::result::Result<(), Failure>, took: Duration) {
+    let outcome = match outcome {
+        Ok(()) => "done",
+        Err(Failure::Retry(_)) => "retry",
+        Err(Failure::Wait(_)) => "wait",
+        Err(Failure::Kill(_)) => "dead",
+    };
+    counter!("uketsuke_jobs_run_total", "kind" => job.kind.clone(), "outcome" => outcome).increment(1);
+    histogram!("uketsuke_job_seconds", "kind" => job.kind.clone()).record(took);
 }
 
 /// Keeps the periodic work coming until `stop` says so.

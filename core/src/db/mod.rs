@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::r2d2::Pool;
+use metrics::counter;
 
 use crate::audit;
 use crate::clock::Clock;
@@ -131,6 +132,12 @@ impl Db {
         self.read(migrate::is_current).await
     }
 
+    /// How many connections of the pool are in use, and how many wait for work.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections - state.idle_connections, state.idle_connections)
+    }
+
     /// How many queries were asked so far, for tests.
     #[cfg(any(test, feature = "testing"))]
     pub fn queries(&self) -> usize {
@@ -224,6 +231,7 @@ impl Db {
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Connector>> {
         self.pool.get().map_err(|e| {
             tracing::warn!(error = %e, "no database connection");
+            counter!("uketsuke_db_faults_total").increment(1);
             Error::Unavailable { retry_after_seconds: 5 }
         })
     }

@@ -8,6 +8,7 @@ use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use metrics::counter;
 
 use super::Message;
 use crate::ids::MailId;
@@ -44,11 +45,18 @@ impl Transport {
     /// # Errors
     /// [`SendError`], which tells whether trying again makes sense.
     pub async fn send(&self, id: &MailId, message: &Message) -> Result<(), SendError> {
-        match self {
+        let sent = match self {
             Self::Memory(memory) => memory.keep(id, message),
             Self::Files(files) => files.write(id, message),
             Self::Smtp(smtp) => smtp.send(id, message).await,
-        }
+        };
+        let outcome = match &sent {
+            Ok(()) => "sent",
+            Err(SendError::Temporary(_)) => "temporary",
+            Err(SendError::Permanent(_)) => "permanent",
+        };
+        counter!("uketsuke_mails_sent_total", "outcome" => outcome).increment(1);
+        sent
     }
 }
 

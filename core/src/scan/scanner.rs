@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clamav_client::tokio::{Socket, Tcp, TransportProtocol, ping, scan_file};
+use metrics::counter;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -58,10 +59,12 @@ impl Scanner {
 
     /// Scans a file. A scanner that is away leaves it [`ScanState::Pending`].
     pub async fn scan(&self, file: &Path) -> Scan {
-        match &*self.place {
+        let scan = match &*self.place {
             ScannerPlace::Tcp(address) => self.scan_by(file, &Tcp { host_address: address.as_str() }).await,
             ScannerPlace::Socket(path) => self.scan_by(file, &Socket { socket_path: path }).await,
-        }
+        };
+        counter!("uketsuke_scans_total", "state" => scan.state.as_str()).increment(1);
+        scan
     }
 
     async fn scan_by<T: TransportProtocol>(&self, file: &Path, clamd: &T) -> Scan {

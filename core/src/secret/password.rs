@@ -13,6 +13,7 @@ use std::thread;
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
 use argon2::{Algorithm, Argon2, Params, Version};
+use metrics::counter;
 use tokio::sync::oneshot;
 
 use super::random;
@@ -140,7 +141,10 @@ impl PasswordHasher {
                 let _ = answer.send(work(engine));
             }
         });
-        self.queue.try_send(job).map_err(|_| Busy)?;
+        let queued = self.queue.try_send(job).map_err(|_| Busy);
+        let outcome = if queued.is_ok() { "queued" } else { "turned_away" };
+        counter!("uketsuke_passwords_total", "outcome" => outcome).increment(1);
+        queued?;
         answered.await.map_err(|_| Busy)
     }
 }

@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use metrics::counter;
 
 pub use error::StorageError;
 pub use key::{Area, StoredKey};
@@ -180,12 +181,12 @@ impl Storage {
 
     /// Keeps a received file under a new random key.
     pub async fn keep(&self, area: Area, received: Received) -> Result<Stored, StorageError> {
-        self.store.keep(area, received).await
+        counted("keep", self.store.keep(area, received).await)
     }
 
     /// Opens a kept file of our own making; what people handed in opens by [`Storage::open`].
     pub async fn read(&self, key: &StoredKey) -> Result<Download, StorageError> {
-        self.store.read(key).await
+        counted("read", self.store.read(key).await)
     }
 
     /// Copies a kept file to the local disk, for what needs a whole file.
@@ -200,7 +201,7 @@ impl Storage {
 
     /// Deletes a kept file. One that is gone already is no error.
     pub async fn delete(&self, key: &StoredKey) -> Result<(), StorageError> {
-        self.store.delete(key).await
+        counted("delete", self.store.delete(key).await)
     }
 
     /// Lists kept files; see [`Store::list`].
@@ -219,6 +220,14 @@ impl fmt::Debug for Storage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Storage")
     }
+}
+
+/// Counts what the store could not do.
+fn counted<T>(operation: &'static str, done: Result<T, StorageError>) -> Result<T, StorageError> {
+    if matches!(done, Err(StorageError::Unavailable(_))) {
+        counter!("uketsuke_storage_faults_total", "operation" => operation).increment(1);
+    }
+    done
 }
 
 /// Runs file work on the blocking pool.

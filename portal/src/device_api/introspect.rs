@@ -3,6 +3,7 @@
 //! there; whatever is not in good standing gets the same bytes.
 
 use std::fmt::Write;
+use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -31,14 +32,16 @@ const ROOM: usize = 512;
 /// Answers whether a token is good, and for which facility its device speaks.
 pub async fn introspect(api: Data<DeviceApi>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let body = question::read(payload).await;
+    let began = Instant::now();
     let answered = match body.and_then(|body| answer(&api, &request, body.as_ref())) {
         Ok(answered) => answered,
         Err(error) => {
-            api.tally.count(if error.is_unavailable() { Outcome::Unavailable } else { Outcome::Refused });
+            let outcome = if error.is_unavailable() { Outcome::Unavailable } else { Outcome::Refused };
+            api.tally.count(outcome, began.elapsed());
             return error.error_response();
         }
     };
-    api.tally.count(answered.outcome);
+    api.tally.count(answered.outcome, began.elapsed());
     if wants_signed(&request) {
         return signed(&api, &request, &answered).await.unwrap_or_else(|error| error.error_response());
     }

@@ -2,7 +2,9 @@
 //! a line a minute tells operators as much.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use metrics::{Counter, Histogram, counter, histogram};
 use uketsuke_core::client_app::AppFault;
 use uketsuke_core::device::Reason;
 
@@ -61,19 +63,34 @@ impl Outcome {
     }
 }
 
-/// The counters since the last line.
-#[derive(Debug, Default)]
-pub struct Tally([AtomicU64; NAMES.len()]);
+/// The counters since the last line, and those for who watches the machines.
+pub struct Tally {
+    counts: [AtomicU64; NAMES.len()],
+    watched: [Counter; NAMES.len()],
+    took: Histogram,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            counts: Default::default(),
+            watched: NAMES.map(|name| counter!("uketsuke_checks_total", "outcome" => name)),
+            took: histogram!("uketsuke_check_seconds"),
+        }
+    }
+}
 
 impl Tally {
-    /// Counts one answer.
-    pub fn count(&self, outcome: Outcome) {
-        self.0[outcome.place()].fetch_add(1, Ordering::Relaxed);
+    /// Counts one answer, and how long it took.
+    pub fn count(&self, outcome: Outcome, took: Duration) {
+        self.counts[outcome.place()].fetch_add(1, Ordering::Relaxed);
+        self.watched[outcome.place()].increment(1);
+        self.took.record(took);
     }
 
     /// The counts since last asked, those that are not zero.
     pub fn take(&self) -> Vec<(&'static str, u64)> {
-        let counts = NAMES.iter().zip(&self.0).map(|(name, count)| (*name, count.swap(0, Ordering::Relaxed)));
+        let counts = NAMES.iter().zip(&self.counts).map(|(name, count)| (*name, count.swap(0, Ordering::Relaxed)));
         counts.filter(|(_, count)| *count > 0).collect()
     }
 
@@ -95,7 +112,7 @@ mod tests {
     fn answers_are_counted_by_kind_and_told_once() {
         let tally = Tally::default();
         for outcome in [Outcome::Active, Outcome::Active, Outcome::Inactive(Reason::Suspended), Outcome::Unavailable] {
-            tally.count(outcome);
+            tally.count(outcome, Duration::ZERO);
         }
         assert_eq!(tally.take(), [("active", 2), ("suspended", 1), ("unavailable", 1)]);
         assert_eq!(tally.take(), []);

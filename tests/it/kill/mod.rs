@@ -22,7 +22,7 @@ mod person;
 mod reviewer;
 pub mod server;
 mod walk;
-mod world;
+pub mod world;
 
 use std::panic::resume_unwind;
 use std::sync::Mutex;

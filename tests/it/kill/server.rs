@@ -20,7 +20,7 @@ use uketsuke_core::secret::PlainToken;
 
 use super::dice::Dice;
 use crate::support::database::{Database, Place};
-use crate::support::http::{agent, try_send};
+use crate::support::http::{Answer, agent, send, try_send};
 
 /// From start to ready, at most.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -133,6 +133,12 @@ impl Server {
         assert!(ended.is_none(), "the server ended by itself: {ended:?}\n{}", self.log_tail());
     }
 
+    /// What operators are told at an address of the internal listener.
+    pub fn inside(&self, path: &str) -> Answer {
+        let address = self.config().internal_listen.expect("it has one");
+        send(&agent(), Method::GET, &format!("http://{address}{path}"), &[], &[])
+    }
+
     /// Left alone until no job waits or runs.
     pub fn wait_until_drained(&self, db: &Db) {
         let began = Instant::now();
@@ -200,8 +206,8 @@ fn environment(database: &Database, folder: &TempDir) -> Vec<(&'static str, Stri
 }
 
 /// Where the sites listen, and how they are called.
-fn at_free_ports() -> [(&'static str, String); 6] {
-    let [portal, admin, api] = free_ports();
+fn at_free_ports() -> [(&'static str, String); 7] {
+    let [portal, admin, api, internal] = free_ports();
     let (listen, url) = (|port| format!("127.0.0.1:{port}"), |port| format!("http://127.0.0.1:{port}"));
     [
         ("UKETSUKE_PORTAL_LISTEN", listen(portal)),
@@ -210,6 +216,7 @@ fn at_free_ports() -> [(&'static str, String); 6] {
         ("UKETSUKE_PORTAL_URL", url(portal)),
         ("UKETSUKE_ADMIN_URL", url(admin)),
         ("UKETSUKE_DEVICE_API_URL", url(api)),
+        ("UKETSUKE_INTERNAL_LISTEN", listen(internal)),
     ]
 }
 
@@ -222,14 +229,14 @@ fn random_key() -> String {
 
 /// Ports below those that the system hands out, so that none is taken while
 /// the server is down.
-fn free_ports() -> [u16; 3] {
+fn free_ports() -> [u16; 4] {
     let mut dice = Dice::new(u64::from(std::process::id()), &random_key());
     let mut taken = Vec::new();
-    while taken.len() < 3 {
+    while taken.len() < 4 {
         let port = u16::try_from(10_000 + dice.below(9_000)).expect("small");
         if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
             taken.push((port, listener));
         }
     }
-    [taken[0].0, taken[1].0, taken[2].0]
+    [taken[0].0, taken[1].0, taken[2].0, taken[3].0]
 }

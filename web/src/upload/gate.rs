@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use metrics::counter;
+
 /// Uploads of one person at one moment.
 const PER_PERSON: usize = 2;
 /// Uploads of everybody at one moment, per process.
@@ -47,7 +49,10 @@ impl Gate {
     pub fn enter(&self, person: &str) -> Result<Pass, Busy> {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let own = under_way.get(person).copied().unwrap_or(0);
-        if own >= self.per_person || under_way.values().sum::<usize>() >= self.in_all {
+        let is_full = own >= self.per_person || under_way.values().sum::<usize>() >= self.in_all;
+        let outcome = if is_full { "turned_away" } else { "let_in" };
+        counter!("uketsuke_uploads_total", "outcome" => outcome).increment(1);
+        if is_full {
             return Err(Busy);
         }
         under_way.insert(person.to_owned(), own + 1);
