@@ -197,7 +197,10 @@ impl Parts {
 }
 
 /// The keyring: the first configured key writes, all of them read.
-fn keyring(config: &Config) -> anyhow::Result<Keyring> {
+///
+/// # Errors
+/// When there is no key.
+pub fn keyring(config: &Config) -> anyhow::Result<Keyring> {
     let (first, older) = config.master_keys.split_first().context("no master key is configured")?;
     let ring = Keyring::from_master(&first.id, &first.bytes);
     Ok(older.iter().fold(ring, |ring, key| ring.with_older(&key.id, &key.bytes)))
@@ -219,7 +222,11 @@ fn open_db(config: &Config, clock: Clock, keyring: &Arc<Keyring>) -> anyhow::Res
     Db::open(&config.database, config.database_pool, clock, keyring.clone()).context("the database cannot be opened")
 }
 
-fn storage(config: &Config) -> anyhow::Result<Storage> {
+/// The store as configured.
+///
+/// # Errors
+/// When its folder or bucket cannot be used.
+pub fn storage(config: &Config) -> anyhow::Result<Storage> {
     let storage = match &config.evidence {
         StoragePlace::Folder(folder) => {
             Storage::local(folder).with_context(|| format!("cannot use {}", folder.display()))

@@ -9,6 +9,7 @@ pub mod annex;
 pub mod application;
 pub mod attachment;
 pub mod audit;
+pub mod backup;
 pub mod bank;
 pub mod books;
 pub mod bulk;

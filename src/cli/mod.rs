@@ -2,6 +2,7 @@
 //! `run(args, ..)`; this file only names them.
 
 mod audit;
+mod backup;
 mod banks;
 mod config;
 pub mod device;
@@ -51,6 +52,16 @@ enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Copy database and files into a new folder, while the program runs (SQLite).
+    Backup {
+        /// The folder to make.
+        folder: PathBuf,
+    },
+    /// Bring a backup back into an empty place.
+    Restore {
+        /// The folder that `backup` made.
+        folder: PathBuf,
+    },
     /// The list of banks and branches.
     #[command(subcommand)]
     Banks(banks::Command),
@@ -118,6 +129,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Workers => serve::run(config, &[Part::Workers]).await,
         Command::Migrate => migrate::run(config),
         Command::Audit(command) => audit::run(command, config),
+        Command::Backup { folder } => backup::save(&folder, config).await,
+        Command::Restore { folder } => backup::restore(&folder, config).await,
         Command::Banks(command) => banks::run(command, config),
         Command::Config(command) => config::run(command, config),
         Command::Device(command) => device::run(command),

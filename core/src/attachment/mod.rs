@@ -2,8 +2,6 @@
 //! an inquiry. Judged by content like evidence, kept in the same store, and read
 //! through a handler that knows who asks.
 
-use std::collections::HashSet;
-
 use diesel::prelude::*;
 
 use crate::audit::Deed;
@@ -211,14 +209,4 @@ pub fn drop_all(tx: &mut Tx<'_>, subject: Subject, ids: &[&str]) -> Result<()> {
     let own = attachments::table.filter(attachments::subject_kind.eq(subject).and(attachments::subject_id.eq_any(ids)));
     diesel::delete(own).execute(tx.conn())?;
     Ok(())
-}
-
-/// Which of these keys a row names.
-///
-/// # Errors
-/// From the database only.
-pub(crate) fn named(conn: &mut Conn, keys: &[StoredKey]) -> Result<HashSet<StoredKey>> {
-    let named: Vec<StoredKey> =
-        attachments::table.filter(attachments::storage_key.eq_any(keys)).select(attachments::storage_key).load(conn)?;
-    Ok(named.into_iter().collect())
 }

@@ -1,6 +1,8 @@
 //! The migrations of both dialects, embedded, chosen by the connection.
 
 use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::Conn;
@@ -22,6 +24,12 @@ pub(super) fn run(conn: &mut Conn) -> Result<()> {
             ran
         }
     }
+}
+
+/// Whether one of this program's migrations has this version; SQLite alone is asked.
+pub(super) fn knows(version: &str) -> bool {
+    let known: diesel::migration::Result<Vec<Box<dyn Migration<Sqlite>>>> = SQLITE.migrations();
+    known.is_ok_and(|known| known.iter().any(|one| one.name().version().to_string() == version))
 }
 
 /// Whether the tables are as this program wants them.

@@ -124,6 +124,12 @@ impl Db {
         Ok(())
     }
 
+    /// Whether this program has a migration of this version, as a SQLite database notes
+    /// the newest that ran.
+    pub fn knows_schema(&self, version: &str) -> bool {
+        migrate::knows(version)
+    }
+
     /// Whether the tables are as this program wants them: the readiness check.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ pub mod attach;
 pub mod bookmark;
 pub mod convert;
 mod fault;
+pub mod named;
 mod prepare;
 pub mod remove;
 pub mod repo;

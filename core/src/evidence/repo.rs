@@ -3,8 +3,6 @@
 //!
 //! A removed row stays: what was sent once is part of the legal record.
 
-use std::collections::HashSet;
-
 use diesel::prelude::*;
 
 use super::sniff::EvidenceKind;
@@ -12,7 +10,7 @@ use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::ids::{AccountId, ApplicationId, EvidenceId, FacilityId};
 use crate::scan::ScanState;
-use crate::schema::{applications, edition_files, evidence, facility_imports, subsidy_notices};
+use crate::schema::{applications, evidence};
 use crate::storage::StoredKey;
 
 /// The most files one application may have (SPEC 4.1).
@@ -126,31 +124,4 @@ pub(super) fn delete_never_sent(tx: &mut Tx<'_>, before: At) -> Result<usize> {
     let gone =
         evidence::table.filter(evidence::removed_at.lt(before)).filter(evidence::application_id.eq_any(never_sent));
     Ok(diesel::delete(gone).execute(tx.conn())?)
-}
-
-/// Which of these keys a row names: as file, as picture, as an import that waits or
-/// as the details of one, as part of an edition of the published list.
-pub(super) fn named(conn: &mut Conn, keys: &[StoredKey]) -> Result<HashSet<StoredKey>> {
-    let files: Vec<StoredKey> =
-        evidence::table.filter(evidence::storage_key.eq_any(keys)).select(evidence::storage_key).load(conn)?;
-    let pictures: Vec<Option<StoredKey>> =
-        evidence::table.filter(evidence::preview_key.eq_any(keys)).select(evidence::preview_key).load(conn)?;
-    let imports: Vec<Option<StoredKey>> = facility_imports::table
-        .filter(facility_imports::staged_key.eq_any(keys))
-        .select(facility_imports::staged_key)
-        .load(conn)?;
-    let details: Vec<Option<StoredKey>> = facility_imports::table
-        .filter(facility_imports::details_key.eq_any(keys))
-        .select(facility_imports::details_key)
-        .load(conn)?;
-    let editions: Vec<StoredKey> = edition_files::table
-        .filter(edition_files::storage_key.eq_any(keys))
-        .select(edition_files::storage_key)
-        .load(conn)?;
-    let notices: Vec<Option<StoredKey>> = subsidy_notices::table
-        .filter(subsidy_notices::storage_key.eq_any(keys))
-        .select(subsidy_notices::storage_key)
-        .load(conn)?;
-    let others = pictures.into_iter().chain(imports).chain(details).chain(notices).flatten();
-    Ok(files.into_iter().chain(editions).chain(others).collect())
 }

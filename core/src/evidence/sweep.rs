@@ -5,8 +5,7 @@
 
 use chrono::Duration;
 
-use super::{bookmark, repo};
-use crate::attachment;
+use super::{bookmark, named, repo};
 use crate::db::{Actor, At, Db, Tx};
 use crate::error::Result;
 use crate::storage::{Area, Storage, StoredKey};
@@ -65,8 +64,7 @@ async fn orphans(db: &Db, keys: Vec<StoredKey>) -> Result<Vec<StoredKey>> {
         return Ok(keys);
     }
     db.read(move |conn| {
-        let mut named = repo::named(conn, &keys)?;
-        named.extend(attachment::named(conn, &keys)?);
+        let named = named::among(conn, &keys)?;
         Ok(keys.into_iter().filter(|key| !named.contains(key)).collect())
     })
     .await

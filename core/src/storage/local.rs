@@ -36,8 +36,7 @@ impl LocalStore {
 }
 
 impl Store for LocalStore {
-    fn keep(&self, area: Area, received: Received) -> Pending<'_, Stored> {
-        let key = StoredKey::mint(area);
+    fn keep(&self, key: StoredKey, received: Received) -> Pending<'_, Stored> {
         let target = self.path(&key);
         Box::pin(blocking(move || {
             let (staged, size_bytes, sha256) = received.into_parts();

@@ -64,8 +64,8 @@ pub struct Listed {
 
 /// Where files are kept for good: a directory, or an object store.
 pub trait Store: Send + Sync {
-    /// Keeps a received file under a new random key: whole, or not at all.
-    fn keep(&self, area: Area, received: Received) -> Pending<'_, Stored>;
+    /// Keeps a received file under this key, which has none yet: whole, or not at all.
+    fn keep(&self, key: StoredKey, received: Received) -> Pending<'_, Stored>;
     /// Opens a file; [`StorageError::NotFound`] if there is none.
     fn read<'a>(&'a self, key: &'a StoredKey) -> Pending<'a, Download>;
     /// Deletes a file. One that is gone already is no error.
@@ -181,7 +181,17 @@ impl Storage {
 
     /// Keeps a received file under a new random key.
     pub async fn keep(&self, area: Area, received: Received) -> Result<Stored, StorageError> {
-        counted("keep", self.store.keep(area, received).await)
+        self.bring_back(StoredKey::mint(area), received).await
+    }
+
+    /// Keeps a file under the key that it had before: from a backup.
+    pub async fn bring_back(&self, key: StoredKey, received: Received) -> Result<Stored, StorageError> {
+        counted("keep", self.store.keep(key, received).await)
+    }
+
+    /// Opens an upload without a limit, of what was kept once.
+    pub async fn upload_again(&self) -> Result<Upload, StorageError> {
+        self.staging.upload(u64::MAX).await
     }
 
     /// Opens a kept file of our own making; what people handed in opens by [`Storage::open`].
@@ -192,7 +202,7 @@ impl Storage {
     /// Copies a kept file to the local disk, for what needs a whole file.
     pub async fn fetch(&self, key: &StoredKey) -> Result<Received, StorageError> {
         let mut download = self.store.read(key).await?;
-        let mut copy = self.staging.upload(u64::MAX).await?;
+        let mut copy = self.upload_again().await?;
         while let Some(chunk) = download.next_chunk().await? {
             copy.write(chunk).await?;
         }

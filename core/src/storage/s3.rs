@@ -188,10 +188,10 @@ impl S3Store {
 
 impl Store for S3Store {
     /// Goes on when nobody waits any more, so that it ends properly.
-    fn keep(&self, area: Area, received: Received) -> Pending<'_, Stored> {
+    fn keep(&self, key: StoredKey, received: Received) -> Pending<'_, Stored> {
         let store = self.clone();
         Box::pin(async move {
-            let sending = tokio::spawn(async move { store.send(StoredKey::mint(area), received).await });
+            let sending = tokio::spawn(async move { store.send(key, received).await });
             sending.await.map_err(io::Error::other)?
         })
     }
