@@ -18,6 +18,7 @@ pub use tx::{Actor, ActorKind, Ending, Tx};
 use std::sync::Arc;
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
 use metrics::counter;
 
@@ -215,7 +216,8 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub fn read_blocking<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        work(&mut *self.connection()?)
+        let mut conn = self.connection()?;
+        work(&mut conn).map_err(|error| told_apart(&mut conn, error))
     }
 
     /// As [`Db::write`], for callers that are on a blocking thread already.
@@ -227,7 +229,11 @@ impl Db {
     }
 
     fn settle_blocking<T>(&self, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<Ending<T>>) -> Result<T> {
-        let done = tx::run(&mut *self.connection()?, actor, (&self.clock, &self.keyring), work)?;
+        let mut conn = self.connection()?;
+        let ran = tx::run(&mut conn, actor, (&self.clock, &self.keyring), work);
+        let done = ran.map_err(|error| told_apart(&mut conn, error))?;
+        // Whoever is told may need a connection of its own.
+        drop(conn);
         if done.told {
             self.after.tell(self);
         }
@@ -241,6 +247,19 @@ impl Db {
             Error::Unavailable { retry_after_seconds: 5 }
         })
     }
+}
+
+/// A fault of ours, or a database that went away meanwhile: the messages of servers
+/// are in many languages, so the connection itself is asked.
+fn told_apart(conn: &mut Conn, error: Error) -> Error {
+    let Error::Internal(cause) = error else { return error };
+    let is_database = cause.downcast_ref::<diesel::result::Error>().is_some();
+    if is_database && conn.batch_execute("select 1").is_err() {
+        tracing::warn!(error = %cause, "the database went away");
+        counter!("uketsuke_db_faults_total").increment(1);
+        return Error::Unavailable { retry_after_seconds: 5 };
+    }
+    Error::Internal(cause)
 }
 
 async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
