@@ -2,6 +2,7 @@
 //! and, where a server is named, on PostgreSQL. `tests/run` runs all of them.
 
 mod bad_input;
+mod faults;
 mod foreign_clients;
 mod kill;
 mod other_facility;
@@ -45,5 +46,6 @@ fn main() -> ExitCode {
         two_instances::TESTS,
         kill::TESTS,
         kill::after_send::TESTS,
+        faults::uploads::TESTS,
     ])
 }

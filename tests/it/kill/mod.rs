@@ -13,15 +13,15 @@
 //! It takes minutes: `cargo test --test it -- --ignored killed`.
 
 pub mod after_send;
-mod cast;
+pub mod cast;
 mod check;
-mod dice;
+pub mod dice;
 mod killer;
 mod letters;
 mod person;
 mod reviewer;
 pub mod server;
-mod walk;
+pub mod walk;
 pub mod world;
 
 use std::panic::resume_unwind;

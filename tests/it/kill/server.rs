@@ -43,11 +43,24 @@ impl Server {
         Self::start_over(place, |_| {})
     }
 
+    /// Starts it with more of the configuration.
+    pub fn start_with(place: &Place, more: &[(&'static str, String)]) -> Self {
+        Self::start_so(place, more, |_| {})
+    }
+
     /// Starts it over what `prepare` makes of its empty database.
     pub fn start_over(place: &Place, prepare: impl FnOnce(&Config)) -> Self {
+        Self::start_so(place, &[], prepare)
+    }
+
+    fn start_so(place: &Place, more: &[(&'static str, String)], prepare: impl FnOnce(&Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let database = Database::new(place, folder.path());
-        let environment = environment(&database, &folder);
+        let mut environment = environment(&database, &folder);
+        for (name, value) in more {
+            environment.retain(|(known, _)| known != name);
+            environment.push((name, value.clone()));
+        }
         let server = Self { child: Mutex::new(None), environment, _database: Some(database), folder };
         prepare(&server.config());
         server.start_again();
@@ -76,6 +89,11 @@ impl Server {
         let pid = child.as_ref().expect("it runs").id().to_string();
         let signal = if held { "-STOP" } else { "-CONT" };
         assert!(Command::new("kill").args([signal, &pid]).status().expect("there is kill").success());
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.lock().expect("nobody panics holding it").as_ref().expect("it runs").id()
     }
 
     /// The configuration it runs with.

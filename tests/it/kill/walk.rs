@@ -54,6 +54,21 @@ pub fn walk(world: &World<'_>, facility: &Facility, dice: Dice) -> Story {
     Story { index: facility.index, number, settings, device }
 }
 
+/// Walks up to the step of files and gives the browser back.
+pub fn up_to_files(world: &World<'_>, facility: &Facility, dice: Dice) -> Browser {
+    let browser = Browser::coming_from(&world.parts.config.portal_url, &facility.address);
+    let mut walk = Walk { person: Person::new(world, browser, dice), facility };
+    walk.register();
+    walk.activate();
+    walk.log_in();
+    walk.person.open("/applications");
+    walk.begin_or_go_on();
+    walk.person.browser.tick("書類を添付");
+    walk.person.press(Deed::FillIn, "次へ進む");
+    assert_eq!(walk.person.page().h1(), "書類の添付");
+    walk.person.browser
+}
+
 struct Walk<'w> {
     person: Person<'w>,
     facility: &'w Facility,

@@ -47,6 +47,11 @@ impl Browser {
         Self { comes_from: Some(address.to_owned()), ..Self::new(base) }
     }
 
+    /// The site it is at.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The page that is open.
     pub fn page(&self) -> &Page {
         &self.page
