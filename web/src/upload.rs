@@ -13,6 +13,8 @@ mod gate;
 
 pub use gate::{Busy, Gate, Pass};
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_multipart::{Field, Multipart, MultipartError};
@@ -22,7 +24,7 @@ use actix_web::http::ConnectionType;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use tokio::time::Instant;
 use uketsuke_core::storage::{MAX_FILE_BYTES, Received, Storage, StorageError, Upload};
 
@@ -111,10 +113,22 @@ async fn receive_body(
         let read_to_end = drain_body(body, declared).await;
         return Err(UploadFault::TooLarge { size_bytes: Some(declared), read_to_end });
     }
-    let mut parts = Multipart::new(request.headers(), body);
+    // Shared, to see after the last part whether the body ends as it said it would.
+    let body = Rc::new(RefCell::new(Box::pin(body)));
+    let of_parts = Rc::clone(&body);
+    let parts = stream::poll_fn(move |context| of_parts.borrow_mut().as_mut().poll_next(context));
+    let mut parts = Multipart::new(request.headers(), parts);
     let mut form = Reading { request, storage, file_field, trusted: false, texts: Vec::new(), file: None };
     while let Some(part) = parts.next().await {
         form.part(part?).await?;
+    }
+    let mut rest = stream::poll_fn(|context| body.borrow_mut().as_mut().poll_next(context));
+    let mut after = 0;
+    while let Some(piece) = rest.next().await {
+        after += piece.map_err(|_| UploadFault::CutOff)?.len() as u64;
+        if after > AROUND {
+            return Err(UploadFault::Unreadable);
+        }
     }
     form.finish().await
 }

@@ -270,8 +270,7 @@ fn a_lying_length_gets_nothing_stored() {
     let short = talk(address, "Content-Length: 30000", &body, true);
     assert!(short.contains("CutOff"), "{short}");
     let long = talk(address, &format!("Content-Length: {}", body.len() + 10_000), &body, true);
-    // The form was whole: whether its reader still sees that the rest is missing is chance.
-    assert!(long.contains("CutOff") || long.contains("50000 bytes"), "{long}");
+    assert!(!long.contains("bytes"), "{long}");
     let huge = talk(address, "Content-Length: 99999999999", &body, true);
     assert!(huge.contains("TooLarge") && huge.contains("read_to_end: false"), "{huge}");
     let both = talk(address, "Content-Length: 10\r\nTransfer-Encoding: chunked", &chunked, true);
