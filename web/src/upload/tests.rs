@@ -250,7 +250,8 @@ fn talk(address: std::net::SocketAddr, length: &str, body: &[u8], close: bool) -
     stream.write_all(head.as_bytes()).expect("sent");
     let _ = stream.write_all(body);
     if close {
-        stream.shutdown(std::net::Shutdown::Write).expect("half closed");
+        // A server that refused what it saw has closed before.
+        let _ = stream.shutdown(std::net::Shutdown::Write);
     }
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer);
