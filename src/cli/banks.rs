@@ -13,7 +13,7 @@ use uketsuke_core::db::Actor;
 /// What to do with the list.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Take in a list (docs/operations.md says how it is written) in the place of
+    /// Take in a list (docs/operations/README.md says how it is written) in the place of
     /// the one there is.
     Import {
         /// The file: CSV in UTF-8.

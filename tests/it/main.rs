@@ -16,7 +16,7 @@ mod two_instances;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    support::harness::run(&[
+    let ended = support::harness::run(&[
         portal::applications::TESTS,
         portal::evidence::TESTS,
         stories::clinic_makes_accounts::TESTS,
@@ -47,5 +47,7 @@ fn main() -> ExitCode {
         kill::TESTS,
         kill::after_send::TESTS,
         faults::uploads::TESTS,
-    ])
+    ]);
+    faults::report::write();
+    ended
 }

@@ -31,7 +31,7 @@ const INVENTORY: &str = "inventory.json";
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// PostgreSQL has tools of its own.
-    #[error("this database is PostgreSQL: back it up with its own tools (docs/operations.md, 6)")]
+    #[error("this database is PostgreSQL: back it up with its own tools (docs/operations/README.md, 6)")]
     NotSqlite,
     /// Something is there already, and stays.
     #[error("{0} is there already")]

@@ -1,6 +1,19 @@
 //! What happens when something outside fails, or too much comes at once. Each test
-//! provokes one thing and says what people see, what is lost and how long it takes.
+//! provokes one fault, asserts what must hold, and notes a row of the table in
+//! `docs/operations/faults.md` ([`report`]).
 //!
-//! They take minutes: `cargo test --test it -- --ignored faults`.
+//! They take minutes: `cargo test --workspace --test it -- --ignored --test-threads 1 faults`;
+//! hours' worth of them with [`LONG`].
 
+// Used by some of the suites only, as they come.
+pub mod checks;
+pub mod report;
 pub mod uploads;
+
+/// Set: more rounds, more facilities.
+pub const LONG: &str = "UKETSUKE_FAULTS_LONG";
+
+/// The short form's number, or the long form's.
+pub fn short_or_long<T>(short: T, long: T) -> T {
+    if std::env::var_os(LONG).is_some() { long } else { short }
+}

@@ -10,11 +10,11 @@
 //! - [`check`]: what must be true in the end.
 //! - [`after_send`]: the one moment that chance seldom hits, hit on purpose.
 //!
-//! It takes minutes: `cargo test --test it -- --ignored killed`.
+//! It takes minutes: `cargo test --workspace --test it -- --ignored killed`.
 
 pub mod after_send;
 pub mod cast;
-mod check;
+pub mod check;
 pub mod dice;
 mod killer;
 mod letters;
@@ -53,7 +53,7 @@ fn killed_at_random_moments_every_facility_ends_in_a_valid_state(app: &TestApp) 
     let server = Server::start(&app.place);
     let world = World::open(&server, cast::facilities(FACILITIES));
     let began = Instant::now();
-    let (stories, kills) = walk_under_fire(&world, seed);
+    let (stories, kills) = walk_while(&world, seed, |world| killer::run(world, Dice::new(seed, "killer")));
     let walked = began.elapsed();
     server.wait_until_drained(&world.parts.db);
     let drained = began.elapsed();
@@ -72,23 +72,28 @@ fn killed_at_random_moments_every_facility_ends_in_a_valid_state(app: &TestApp) 
     assert!(world.cut() >= kills.count, "{} requests cut by {} kills: nothing was hit", world.cut(), kills.count);
 }
 
-/// Everybody walks, the reviewer reviews, the killer kills.
-fn walk_under_fire(world: &World<'_>, seed: u64) -> (Vec<Story>, killer::Kills) {
+/// Everybody walks and the reviewer reviews, while `fault` is done to them in a thread
+/// of its own. Answers when all have come to their end and `fault` has returned.
+pub fn walk_while<T: Send>(
+    world: &World<'_>,
+    seed: u64,
+    fault: impl FnOnce(&World<'_>) -> T + Send,
+) -> (Vec<Story>, T) {
     let stories = Mutex::new(Vec::new());
     let mut office = reviewer::Reviewer::enrol(world, Dice::new(seed, "reviewer"));
-    let kills = thread::scope(|threads| {
-        let killer = threads.spawn(|| killer::run(world, Dice::new(seed, "killer")));
+    let done = thread::scope(|threads| {
+        let fault = threads.spawn(|| fault(world));
         let review = threads.spawn(|| office.review_until_all_is_over());
         let crowd: Vec<_> = (0..CROWD).map(|_| threads.spawn(|| walk_on(world, seed, &stories))).collect();
         let ends: Vec<_> = crowd.into_iter().map(|one| one.join()).collect();
         world.over.store(true, Ordering::SeqCst);
-        let (reviewed, killed) = (review.join(), killer.join());
+        let (reviewed, done) = (review.join(), fault.join());
         let failed = ends.into_iter().chain([reviewed]).find_map(Result::err).map(|why| world.server.explain(why));
-        failed.map_or_else(|| killed.unwrap_or_else(|why| resume_unwind(why)), |why| resume_unwind(why))
+        failed.map_or_else(|| done.unwrap_or_else(|why| resume_unwind(why)), |why| resume_unwind(why))
     });
     let mut stories = stories.into_inner().expect("nobody panicked");
     stories.sort_by_key(|story| story.index);
-    (stories, kills)
+    (stories, done)
 }
 
 /// One after the other, as long as there are facilities that have not begun.
