@@ -379,6 +379,10 @@ impl Reader<'_> {
             "UKETSUKE_MAIL: files are for trying out; use a mail server",
         );
         refuse(
+            config.database.is_unguarded(),
+            "UKETSUKE_DATABASE_URL: add sslmode=verify-full, or sslmode=disable where nobody else is on the way",
+        );
+        refuse(
             matches!(&config.evidence, StoragePlace::Bucket(bucket) if bucket.is_plain()),
             "UKETSUKE_EVIDENCE: the endpoint must be https://",
         );
@@ -453,6 +457,35 @@ mod tests {
         let [one, other, place] = at("s3://b?endpoint=http://s3.example");
         let plain = config(&[one, other, place, ("UKETSUKE_PRODUCTION", "true")]).err().unwrap();
         assert!(plain.to_string().contains("UKETSUKE_EVIDENCE: the endpoint must be https://"), "{plain}");
+    }
+
+    #[test]
+    fn production_wants_to_know_that_the_way_to_the_database_is_safe() {
+        let refused = |url: &str| {
+            let ConfigErrors(errors) =
+                config(&[("UKETSUKE_PRODUCTION", "true"), ("UKETSUKE_DATABASE_URL", url)]).err().unwrap();
+            errors.iter().any(|error| error.contains("UKETSUKE_DATABASE_URL: add sslmode"))
+        };
+        for safe in [
+            "sqlite:x.db",
+            "postgres:///uketsuke?host=/run/postgresql",
+            "postgres://%2Frun%2Fpostgresql/uketsuke",
+            "postgres://u:p@127.0.0.1:6432/uketsuke",
+            "postgres://u@[::1]:6432/uketsuke",
+            "postgres://localhost/uketsuke?connect_timeout=2",
+            "postgres://u:p@db.example.jp/uketsuke?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+            "postgres://postgres/uketsuke?sslmode=disable",
+        ] {
+            assert!(!refused(safe), "{safe}");
+        }
+        for open in [
+            "postgres://u:p@db.example.jp/uketsuke",
+            "postgres://u:p@db.example.jp:5432/uketsuke?sslmode=require",
+            "postgres://u:p@localhost,db.example.jp/uketsuke?sslmode=prefer",
+            "postgres:///uketsuke?host=10.0.0.7",
+        ] {
+            assert!(refused(open), "{open}");
+        }
     }
 
     #[test]

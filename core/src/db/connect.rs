@@ -1,6 +1,7 @@
 //! Connecting by URL scheme. (The derived `establish` tries one database after
 //! the other and would create a SQLite file named like a PostgreSQL URL.)
 
+use std::net::IpAddr;
 #[cfg(any(test, feature = "testing"))]
 use std::sync::{
     Arc,
@@ -70,12 +71,39 @@ impl DatabaseUrl {
         Self::Postgres(url)
     }
 
+    /// Whether others could read what is said to the server: it is on another machine,
+    /// and the URL (`sslmode`) neither has it prove who it is nor says that the way
+    /// there is safe. libpq's own default encrypts where the server likes to.
+    pub fn is_unguarded(&self) -> bool {
+        let Self::Postgres(url) = self else { return false };
+        let (address, options) = url.split_once('?').unwrap_or((url, ""));
+        let option = |name: &str| {
+            let named = |pair: &str| pair.split_once('=').filter(|(key, _)| *key == name).map(|(_, v)| v.to_owned());
+            options.split('&').find_map(named)
+        };
+        let authority = address.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or_default();
+        let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts).to_owned();
+        let hosts = [Some(hosts), option("host"), option("hostaddr")].into_iter().flatten();
+        let is_far =
+            hosts.flat_map(|hosts| hosts.split(',').map(is_on_another_machine).collect::<Vec<_>>()).any(|far| far);
+        let spoken = option("sslmode");
+        is_far && !spoken.is_some_and(|mode| matches!(mode.as_str(), "verify-full" | "verify-ca" | "disable"))
+    }
+
     pub(super) fn connect(&self) -> std::result::Result<Conn, ConnectionError> {
         match self {
             Self::Sqlite(path) => connect_sqlite(path).map(Conn::Sqlite),
             Self::Postgres(url) => connect_postgres(url).map(Conn::Postgres),
         }
     }
+}
+
+/// Neither a socket's folder nor this machine; with or without a port.
+fn is_on_another_machine(host: &str) -> bool {
+    let is_address = |host: &str| host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+    let is_here = name.is_empty() || name == "localhost" || is_address(name) || is_address(host);
+    !is_here && !name.starts_with('/') && !name.to_ascii_lowercase().starts_with("%2f")
 }
 
 fn connect_sqlite(path: &str) -> std::result::Result<SqliteConnection, ConnectionError> {
