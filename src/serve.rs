@@ -40,7 +40,7 @@ pub enum Part {
 /// Everything in one process.
 pub const ALL: &[Part] = &[Part::Portal, Part::Admin, Part::DeviceApi, Part::Workers];
 
-/// Listeners bound before anything is built, so that a taken port is told at once.
+/// Listeners bound before any site is built, so that a taken port is told at once.
 #[derive(Debug, Default)]
 pub struct Listeners {
     parts: Vec<(Part, TcpListener)>,

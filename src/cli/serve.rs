@@ -11,8 +11,11 @@ use crate::settings;
 /// # Errors
 /// When something cannot be used, or a listener fails.
 pub async fn run(config: Option<&Path>, choice: &[Part]) -> anyhow::Result<()> {
-    let config = settings::load(config)?;
-    let listeners = Listeners::bind(&config, choice)?;
+    let parts = Parts::open(settings::load(config)?)?;
+    parts.db.migrate()?;
+    // Only now: a proxy turns to the other process while this one cannot answer yet, and
+    // nobody is cut off in the middle when it ends because the database is away.
+    let listeners = Listeners::bind(&parts.config, choice)?;
     for part in choice {
         if let Some(address) = listeners.address(*part) {
             tracing::info!(?part, %address, "listening");
@@ -21,7 +24,5 @@ pub async fn run(config: Option<&Path>, choice: &[Part]) -> anyhow::Result<()> {
     if let Some(address) = listeners.internal_address() {
         tracing::info!(%address, "listening for operators");
     }
-    let parts = Parts::open(config)?;
-    parts.db.migrate()?;
     serve::start(&parts, listeners, choice, serve::threads())?.until_signal().await
 }

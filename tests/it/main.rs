@@ -47,6 +47,8 @@ fn main() -> ExitCode {
         kill::TESTS,
         kill::after_send::TESTS,
         faults::uploads::TESTS,
+        faults::fleet::TESTS,
+        faults::backup::TESTS,
     ]);
     faults::report::write();
     ended

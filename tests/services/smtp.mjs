@@ -5,7 +5,7 @@
 //
 // later@…  450, try again later      never@…  550, never      slow@…  says nothing for a minute
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SMTPServer } from "smtp-server";
 
@@ -35,7 +35,9 @@ const server = new SMTPServer({
       count += 1;
       const to = session.envelope.rcptTo.map((recipient) => recipient.address).join(",");
       const name = `${String(count).padStart(4, "0")}-${to}.eml`;
-      writeFileSync(join(folder, name), Buffer.concat(pieces));
+      // Whoever looks into the folder sees whole mails only.
+      writeFileSync(join(folder, `${name}.part`), Buffer.concat(pieces));
+      renameSync(join(folder, `${name}.part`), join(folder, name));
       done();
     });
   },

@@ -22,30 +22,43 @@ const PAGE: usize = 500;
 /// Saves database and files into the new folder `to`. Answers what it holds.
 ///
 /// # Errors
-/// [`BackupError`]; then nothing is at `to`.
+/// [`BackupError`]; then nothing is at `to`, and nothing is left beside it.
 pub async fn save(db: &Db, storage: &Storage, to: &Path) -> Result<Inventory, BackupError> {
     if to.exists() {
         return Err(BackupError::Taken(to.to_owned()));
     }
     let half = half(to);
-    // What an earlier attempt left.
+    // What an attempt left that was killed.
     if half.exists() {
         fs::remove_dir_all(&half)?;
     }
+    let made = match make(db, storage, &half).await {
+        Ok(inventory) => fs::rename(&half, to).map(|()| inventory).map_err(BackupError::from),
+        failed => failed,
+    };
+    if made.is_err() {
+        // Half a backup helps nobody, and on a full disk it is in the way.
+        let _ = fs::remove_dir_all(&half);
+    }
+    let inventory = made?;
+    if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        File::open(parent)?.sync_all()?;
+    }
+    Ok(inventory)
+}
+
+/// Everything, in the folder that does not have its name yet.
+async fn make(db: &Db, storage: &Storage, half: &Path) -> Result<Inventory, BackupError> {
     fs::create_dir_all(half.join(FILES))?;
     let mut inventory = save_database(db, &half.join(DATABASE)).await?;
-    let kept = save_files(storage, &half, &mut inventory).await?;
+    let kept = save_files(storage, half, &mut inventory).await?;
     let copy = open(db, &half.join(DATABASE))?;
     let named = copy.read(named::all).await?;
     drop(copy);
     must_have_all(&named, &kept)?;
     let text = serde_json::to_vec_pretty(&inventory).map_err(Error::from)?;
     write_through(&half.join(INVENTORY), &text)?;
-    File::open(&half)?.sync_all()?;
-    fs::rename(&half, to)?;
-    if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        File::open(parent)?.sync_all()?;
-    }
+    File::open(half)?.sync_all()?;
     Ok(inventory)
 }
 

@@ -31,6 +31,7 @@ async fn place() -> Option<Place> {
     if db.read_blocking(|c| Ok(matches!(c, crate::db::Conn::Postgres(_)))).unwrap() {
         let told = save(&db, &storage, &folder.path().join("b")).await;
         assert!(matches!(told, Err(BackupError::NotSqlite)), "{told:?}");
+        assert_eq!(names(folder.path()), ["evidence"]);
         return None;
     }
     let id = db.write_blocking(scope.actor(), |tx| draft::open(tx, &scope, ApplicationKind::UsageStart)).unwrap();
@@ -113,7 +114,14 @@ async fn a_backup_is_whole_or_not_there_and_overwrites_nothing() {
     let other = place.folder.path().join("other");
     let told = save(&place.db, &place.storage, &other).await;
     assert!(matches!(told, Err(BackupError::FilesMissing(1, _))), "{told:?}");
-    assert!(!other.exists());
+    assert_eq!(names(place.folder.path()), ["backup", "evidence"], "nothing of the one that failed is left");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@
 //! hours' worth of them with [`LONG`].
 
 // Used by some of the suites only, as they come.
+pub mod backup;
 pub mod checks;
+pub mod fleet;
 pub mod report;
 pub mod uploads;
 

@@ -70,6 +70,8 @@ impl<'w> Person<'w> {
     fn judge(&self, deed: Deed, lost: Option<Lost>) -> Outcome {
         let outcome = match (lost, self.page().status) {
             (Some(lost), _) => lost.into(),
+            // The proxy's own page: a process ended with the request in hand.
+            (None, 503) if self.page().h1() == "応答を受け取れませんでした" => Outcome::Unknown,
             (None, 503) => Outcome::Busy,
             (None, 409) => Outcome::TooLate,
             (None, 200 | 422) => Outcome::Ok,

@@ -4,8 +4,8 @@
 use std::any::Any;
 use std::fs::{File, OpenOptions};
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use uketsuke_core::config::Config;
 use uketsuke_core::db::Db;
 use uketsuke_core::queue::{self, JobState};
 use uketsuke_core::secret::PlainToken;
+use ureq::Agent;
 
 use super::dice::Dice;
 use crate::support::database::{Database, Place};
@@ -28,10 +29,15 @@ const START_LIMIT: Duration = Duration::from_secs(30);
 /// to end; twice, if it was hit twice.
 const DRAIN_LIMIT: Duration = Duration::from_secs(180);
 
+type Environment = Vec<(&'static str, String)>;
+
 /// See the module.
 pub struct Server {
+    /// What is run: everything, or one part.
+    part: &'static str,
     child: Mutex<Option<Child>>,
-    environment: Vec<(&'static str, String)>,
+    environment: Environment,
+    log: PathBuf,
     // Dropped last, and in this order.
     _database: Option<Database>,
     folder: TempDir,
@@ -56,12 +62,8 @@ impl Server {
     fn start_so(place: &Place, more: &[(&'static str, String)], prepare: impl FnOnce(&Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let database = Database::new(place, folder.path());
-        let mut environment = environment(&database, &folder);
-        for (name, value) in more {
-            environment.retain(|(known, _)| known != name);
-            environment.push((name, value.clone()));
-        }
-        let server = Self { child: Mutex::new(None), environment, _database: Some(database), folder };
+        let environment = with(environment(&database.url, &folder), more.iter().cloned());
+        let server = Self::new("serve", environment, Some(database), folder);
         prepare(&server.config());
         server.start_again();
         server.wait_until_ready();
@@ -72,15 +74,62 @@ impl Server {
     /// answer. It ends before this one does.
     pub fn beside(&self) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let mut environment = self.environment.clone();
-        for (name, value) in at_free_ports() {
-            environment.retain(|(known, _)| *known != name);
-            environment.push((name, value));
-        }
-        let server = Self { child: Mutex::new(None), environment, _database: None, folder };
+        let environment = with(self.environment.clone(), at_free_ports());
+        let server = Self::new("serve", environment, None, folder);
         server.start_again();
         server.wait_until_ready();
         server
+    }
+
+    /// Starts it over a database that somebody else keeps.
+    pub fn over(database_url: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let server = Self::new("serve", environment(database_url, &folder), None, folder);
+        server.start_again();
+        server.wait_until_ready();
+        server
+    }
+
+    /// Another machine, with the same keys and nothing else; nothing runs there yet.
+    pub fn elsewhere(&self, database_url: impl FnOnce(&Path) -> String) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let ours = environment(&database_url(folder.path()), &folder);
+        let keys = self.environment.iter().filter(|(name, _)| *name == "UKETSUKE_MASTER_KEYS").cloned();
+        Self::new("serve", with(ours, keys), None, folder)
+    }
+
+    /// An installation over this database whose parts run as processes of their own
+    /// ([`Server::part`]); it has none itself.
+    pub fn in_parts(database_url: &str, more: &[(&'static str, String)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let environment = with(environment(database_url, &folder), more.iter().cloned());
+        Self::new("", environment, None, folder)
+    }
+
+    /// A process of this installation, not yet started: `uketsuke portal`, for example.
+    /// It listens where nobody else does, is called as the installation is, and logs
+    /// with the others. It ends before this one does.
+    pub fn part(&self, part: &'static str) -> Self {
+        let listening = at_free_ports().into_iter().filter(|(name, _)| name.ends_with("_LISTEN"));
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let environment = with(self.environment.clone(), listening);
+        Self { log: self.log.clone(), ..Self::new(part, environment, None, folder) }
+    }
+
+    fn new(part: &'static str, environment: Environment, database: Option<Database>, folder: TempDir) -> Self {
+        let log = folder.path().join("server.log");
+        Self { part, child: Mutex::new(None), environment, log, _database: database, folder }
+    }
+
+    /// The port of one of its listeners, by the variable's name.
+    pub fn port(&self, listen: &str) -> u16 {
+        let address = self.environment.iter().find(|(name, _)| *name == listen).map(|(_, address)| address.as_str());
+        address.and_then(|address| address.rsplit(':').next()?.parse().ok()).expect("it has a port")
+    }
+
+    /// What it is.
+    pub fn name(&self) -> &'static str {
+        self.part
     }
 
     /// Holds the process, or lets it go on.
@@ -114,8 +163,15 @@ impl Server {
     pub fn import_master(&self, csv: &str) {
         let file = self.folder.path().join("master.csv");
         std::fs::write(&file, csv).expect("the folder is writable");
-        let done = self.command(&["facilities", "import"]).arg(&file).stdout(Stdio::piped()).output().expect("runs");
-        assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), self.log_tail());
+        self.operate(&["facilities", "import", &file.display().to_string()]);
+    }
+
+    /// Runs a command that must go well, with this installation's configuration.
+    pub fn operate(&self, arguments: &[&str]) -> String {
+        let done = self.command(arguments).stdout(Stdio::piped()).output().expect("runs");
+        let told = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(done.status.success(), "{arguments:?}: {told}\n{}", self.log_tail());
+        told
     }
 
     /// SIGKILL; gone when this returns.
@@ -127,7 +183,7 @@ impl Server {
     }
 
     pub fn start_again(&self) {
-        let child = self.command(&["serve"]).stdout(Stdio::null()).spawn().expect("the program starts");
+        let child = self.command(&[self.part]).stdout(Stdio::null()).spawn().expect("the program starts");
         *self.child.lock().expect("nobody panics holding it") = Some(child);
     }
 
@@ -136,7 +192,7 @@ impl Server {
         let (began, config, agent) = (Instant::now(), self.config(), agent());
         for url in [&config.portal_url, &config.admin_url, &config.device_api_url] {
             let url = format!("{url}/readyz");
-            while !try_send(&agent, Method::GET, &url, &[], &[]).is_ok_and(|answer| answer.status == 200) {
+            while !is_ready(&agent, &url) {
                 assert!(began.elapsed() < START_LIMIT, "{url} is not ready\n{}", self.log_tail());
                 self.must_live();
                 sleep(Duration::from_millis(10));
@@ -145,9 +201,20 @@ impl Server {
         began.elapsed()
     }
 
-    fn must_live(&self) {
+    /// Whether it is ready now, by its own address for operators.
+    pub fn is_ready(&self) -> bool {
+        let address = self.config().internal_listen.expect("it has one");
+        is_ready(&agent(), &format!("http://{address}/readyz"))
+    }
+
+    /// How it ended by itself, if it did.
+    pub fn ended(&self) -> Option<ExitStatus> {
         let mut child = self.child.lock().expect("nobody panics holding it");
-        let ended = child.as_mut().and_then(|child| child.try_wait().expect("the process is ours"));
+        child.as_mut().and_then(|child| child.try_wait().expect("the process is ours"))
+    }
+
+    fn must_live(&self) {
+        let ended = self.ended();
         assert!(ended.is_none(), "the server ended by itself: {ended:?}\n{}", self.log_tail());
     }
 
@@ -173,7 +240,7 @@ impl Server {
 
     /// All that was logged.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default()
+        std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// The last lines that complain.
@@ -189,12 +256,9 @@ impl Server {
         why
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let log: File = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.folder.path().join("server.log"))
-            .expect("the folder is writable");
+    /// The program with this installation's configuration.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let log: File = OpenOptions::new().create(true).append(true).open(&self.log).expect("the folder is writable");
         let mut command = Command::new(env!("CARGO_BIN_EXE_uketsuke"));
         command.args(arguments).env_clear().envs(self.environment.iter().cloned()).stdin(Stdio::null()).stderr(log);
         command
@@ -207,10 +271,23 @@ impl Drop for Server {
     }
 }
 
-fn environment(database: &Database, folder: &TempDir) -> Vec<(&'static str, String)> {
+fn is_ready(agent: &Agent, url: &str) -> bool {
+    try_send(agent, Method::GET, url, &[], &[]).is_ok_and(|answer| answer.status == 200)
+}
+
+/// The environment with these values instead.
+fn with(mut environment: Environment, more: impl IntoIterator<Item = (&'static str, String)>) -> Environment {
+    for (name, value) in more {
+        environment.retain(|(known, _)| *known != name);
+        environment.push((name, value));
+    }
+    environment
+}
+
+fn environment(database_url: &str, folder: &TempDir) -> Environment {
     let path = |name: &str| folder.path().join(name).display().to_string();
     let mut environment = vec![
-        ("UKETSUKE_DATABASE_URL", database.url.clone()),
+        ("UKETSUKE_DATABASE_URL", database_url.to_owned()),
         ("UKETSUKE_EVIDENCE", format!("file:{}", path("evidence"))),
         // Letters of decisions do not wait: the clock on the wall is the test's.
         ("UKETSUKE_UNDO_MINUTES", "0".to_owned()),
@@ -247,7 +324,7 @@ fn random_key() -> String {
 
 /// Ports below those that the system hands out, so that none is taken while
 /// the server is down.
-fn free_ports() -> [u16; 4] {
+pub fn free_ports() -> [u16; 4] {
     let mut dice = Dice::new(u64::from(std::process::id()), &random_key());
     let mut taken = Vec::new();
     while taken.len() < 4 {

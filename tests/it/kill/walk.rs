@@ -21,9 +21,10 @@ const NOTICE: &[u8] = include_bytes!("../../../src/demo/notice.png");
 const NOTICE_NAME: &str = "通知書.png";
 /// A reviewer's decision comes within this time.
 const REVIEW_LIMIT: Duration = Duration::from_secs(180);
+/// Tokens are good for ten minutes.
+const TOKEN_LIFE: Duration = Duration::from_secs(540);
 
 /// What the person of one facility saw.
-#[derive(Debug)]
 pub struct Story {
     pub index: usize,
     /// 受付番号, as shown after sending.
@@ -34,10 +35,17 @@ pub struct Story {
 }
 
 /// A device that was set up.
-#[derive(Debug)]
 pub struct Phone {
-    pub client_id: String,
+    pub device: Device,
     pub token: String,
+    since: Instant,
+}
+
+impl Phone {
+    /// Its token, or a new one when that is about to end.
+    pub fn good_token(&self) -> String {
+        if self.since.elapsed() < TOKEN_LIFE { self.token.clone() } else { self.device.fresh_token() }
+    }
 }
 
 /// Walks.
@@ -286,12 +294,14 @@ impl Walk<'_> {
         let config = &self.person.world.parts.config;
         let mut device = Device::at(&config.device_api_url, Clock::System);
         self.until_answered(Deed::SetUp, 201, || device.try_register(settings));
+        let since = Instant::now();
         let token = self.until_answered(Deed::Token, 200, || device.try_token()).json();
         let token = token["access_token"].as_str().expect("a token").to_owned();
         let told = self.until_answered(Deed::Check, 200, || self.person.world.service.try_check(&token)).json();
         assert_eq!((&told["active"], &told["facility_code"]), (&true.into(), &self.facility.code.as_str().into()));
         assert_eq!(told["user_id"], settings.user_id);
-        Phone { client_id: device.client_id, token }
+        self.person.world.token_given(&token);
+        Phone { device, token, since }
     }
 
     /// Calls the API until it answers, which must be by this status.

@@ -1,6 +1,7 @@
 //! What everybody who walks shares: the server, the post, the count of answers.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -76,6 +77,9 @@ impl From<Lost> for Outcome {
     }
 }
 
+/// Tokens that are surely still good.
+const NEWEST: usize = 50;
+
 /// See the module.
 pub struct World<'s> {
     pub server: &'s Server,
@@ -88,6 +92,8 @@ pub struct World<'s> {
     pub answers: AtomicU64,
     /// Nobody walks any more.
     pub over: AtomicBool,
+    /// Given to devices, the newest last.
+    tokens: Mutex<Vec<String>>,
     next: AtomicUsize,
     begun: [AtomicUsize; Deed::COUNT],
     deeds: Mutex<BTreeMap<(Deed, Outcome), usize>>,
@@ -96,17 +102,23 @@ pub struct World<'s> {
 impl<'s> World<'s> {
     /// Imports the master and opens the doors.
     pub fn open(server: &'s Server, cast: Vec<Facility>) -> Self {
+        Self::open_with_post(server, cast, server.mail_folder())
+    }
+
+    /// As [`World::open`]; letters come into this folder.
+    pub fn open_with_post(server: &'s Server, cast: Vec<Facility>, letters: PathBuf) -> Self {
         server.import_master(&cast::csv(&cast));
         let parts = parts(server, Clock::System);
         let client = parts.db.write_blocking(Actor::operator(), |tx| eligibility::add(tx, "test")).expect("made");
         Self {
             service: Service::at(&parts.config.device_api_url, &client),
-            letters: Letters::of(server.mail_folder()),
+            letters: Letters::of(letters),
             server,
             parts,
             cast,
             answers: AtomicU64::new(0),
             over: AtomicBool::new(false),
+            tokens: Mutex::default(),
             next: AtomicUsize::new(0),
             begun: Default::default(),
             deeds: Mutex::default(),
@@ -116,6 +128,28 @@ impl<'s> World<'s> {
     /// The next facility that has not begun.
     pub fn next(&self) -> Option<&Facility> {
         self.cast.get(self.next.fetch_add(1, Ordering::SeqCst))
+    }
+
+    /// How much of the cast has begun, 0 to 1.
+    pub fn begun_share(&self) -> f64 {
+        self.next.load(Ordering::SeqCst) as f64 / self.cast.len() as f64
+    }
+
+    /// A device got this.
+    pub fn token_given(&self, token: &str) {
+        self.tokens.lock().expect("nobody panics holding it").push(token.to_owned());
+    }
+
+    /// All that devices got so far.
+    pub fn tokens(&self) -> Vec<String> {
+        self.tokens.lock().expect("nobody panics holding it").clone()
+    }
+
+    /// One of the newest tokens, another for each number.
+    pub fn some_token(&self, number: u64) -> String {
+        let tokens = self.tokens.lock().expect("nobody panics holding it");
+        let newest = &tokens[tokens.len().saturating_sub(NEWEST)..];
+        newest[usize::try_from(number).expect("small") % newest.len()].clone()
     }
 
     /// Counts a deed.

@@ -144,6 +144,11 @@ impl Service {
         Self { api: api.to_owned(), basic }
     }
 
+    /// The same service, asking elsewhere.
+    pub fn moved_to(&self, api: &str) -> Self {
+        Self { api: api.to_owned(), basic: self.basic.clone() }
+    }
+
     /// What a check answers.
     pub fn check(&self, token: &str) -> Value {
         let answer = must(self.try_check(token));

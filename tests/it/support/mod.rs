@@ -2,13 +2,16 @@
 
 pub mod app;
 pub mod browser;
+pub mod cluster;
 pub mod database;
 pub mod device;
 pub mod harness;
 pub mod hostile;
 pub mod http;
 pub mod line;
+pub mod nginx;
 pub mod page;
 pub mod people;
+pub mod post;
 pub mod world;
 pub mod written;

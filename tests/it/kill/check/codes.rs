@@ -73,7 +73,11 @@ fn as_shown(world: &World<'_>, story: &Story, facts: &Facts, faults: &mut Faults
         faults.same(&of("the code's ID"), user_id, Some(settings.user_id.as_str()));
         let client = facts.credentials.iter().find(|c| c.2 == activation.id).map(|c| (c.0.as_str(), c.3.as_str()));
         let phone = story.device.as_ref().filter(|_| at == 0);
-        faults.same(&of("the device behind the code"), client, phone.map(|phone| (phone.client_id.as_str(), "active")));
+        faults.same(
+            &of("the device behind the code"),
+            client,
+            phone.map(|phone| (phone.device.client_id.as_str(), "active")),
+        );
     }
 }
 

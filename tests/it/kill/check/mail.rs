@@ -1,6 +1,7 @@
 //! For everything that happened and owes a letter there is exactly one, and
 //! there is none for what did not happen. No job is left, none has died.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
@@ -19,12 +20,14 @@ const GAP: Duration = Duration::seconds(60);
 /// Recipient, sort of letter, and a word that must stand in it.
 type Owed = (String, &'static str, String);
 
-pub fn check(world: &World<'_>, facts: &Facts, faults: &mut Faults) {
+/// Answers how many came more than once, in words.
+pub fn check(world: &World<'_>, facts: &Facts, faults: &mut Faults) -> String {
     for job in facts.jobs.iter().filter(|job| job.state != JobState::Done) {
         faults.expect(false, || format!("{} job {}: {} {:?}", job.state, job.kind, job.payload, job.last_error));
     }
     let (letters, others) = world.letters.read_anew();
     faults.expect(others.is_empty(), || format!("left in the mail folder: {others:?}"));
+    let (letters, copies) = once_each(letters, faults);
     rows(&letters, facts, faults);
     let sorts: BTreeMap<_, _> = facts.mails.iter().map(|row| (row.id.as_str(), row.letter.as_str())).collect();
     let mut sent: BTreeMap<(String, &str), Vec<&Letter>> = BTreeMap::new();
@@ -45,6 +48,24 @@ pub fn check(world: &World<'_>, facts: &Facts, faults: &mut Faults) {
         let sort = sorts.get(&*letter.id);
         faults.expect(false, || format!("nothing happened for {sort:?} to {}: {}", letter.to, letter.subject));
     }
+    format!("{copies} came a second time")
+}
+
+/// A worker that dies between handing a letter over and noting that hands it over again:
+/// the same one, so that mail programs show it once.
+fn once_each(letters: Vec<Letter>, faults: &mut Faults) -> (Vec<Letter>, usize) {
+    let (mut once, mut copies) = (BTreeMap::<(String, String), Letter>::new(), 0);
+    for letter in letters {
+        match once.entry((letter.message_id.clone(), letter.id.clone())) {
+            Entry::Vacant(place) => drop(place.insert(letter)),
+            Entry::Occupied(first) => {
+                copies += 1;
+                let text = |one: &Letter| (one.to.clone(), one.subject.clone(), one.body.clone());
+                faults.same(&format!("copy of {}", letter.message_id), text(&letter), text(first.get()));
+            }
+        }
+    }
+    (once.into_values().collect(), copies)
 }
 
 /// The outbox says of each letter what lies in the folder. (A registration's

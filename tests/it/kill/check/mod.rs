@@ -33,12 +33,12 @@ impl Faults {
 pub fn still_active(world: &World<'_>, stories: &[Story]) {
     for story in stories {
         let Some(phone) = &story.device else { continue };
-        let told = world.service.check(&phone.token);
+        let told = world.service.check(&phone.good_token());
         let code = &world.cast[story.index].code;
         assert_eq!((&told["active"], &told["facility_code"]), (&true.into(), &code.as_str().into()), "{told}");
         assert_eq!(
             (&told["user_id"], &told["client_id"]),
-            (&story.settings[0].user_id.as_str().into(), &phone.client_id.as_str().into())
+            (&story.settings[0].user_id.as_str().into(), &phone.device.client_id.as_str().into())
         );
     }
 }
@@ -50,7 +50,7 @@ pub fn everything(world: &World<'_>, stories: &[Story]) -> String {
     faults.same("facilities that came to the end of their walk", stories.len(), world.cast.len());
     states::check(world, stories, &facts, &mut faults);
     codes::check(world, stories, &facts, &mut faults);
-    mail::check(world, &facts, &mut faults);
+    let posted = mail::check(world, &facts, &mut faults);
     let swept = files::check(world, &facts, &mut faults);
     let panics = world.server.log().lines().filter(|line| line.contains("panicked")).count();
     faults.same("panics in the log", panics, 0);
@@ -62,5 +62,5 @@ pub fn everything(world: &World<'_>, stories: &[Story]) -> String {
         found[..found.len().min(40)].join("\n"),
         world.server.log_tail()
     );
-    format!("{}, {swept}", facts.figures())
+    format!("{}, {posted}, {swept}", facts.figures())
 }
