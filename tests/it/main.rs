@@ -47,6 +47,9 @@ fn main() -> ExitCode {
         kill::TESTS,
         kill::after_send::TESTS,
         faults::uploads::TESTS,
+        faults::submit::TESTS,
+        faults::store::TESTS,
+        faults::stopped::TESTS,
     ]);
     faults::report::write();
     ended

@@ -8,6 +8,9 @@
 // Used by some of the suites only, as they come.
 pub mod checks;
 pub mod report;
+pub mod stopped;
+pub mod store;
+pub mod submit;
 pub mod uploads;
 
 /// Set: more rounds, more facilities.
