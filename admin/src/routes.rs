@@ -8,11 +8,12 @@ use uketsuke_core::staff::role::Permission::{
 };
 use uketsuke_web::routes::Who::{Anyone, Staff, StaffAny, StaffEnrolling};
 use uketsuke_web::routes::{Route, get, post};
+use uketsuke_web::security_txt::PATH as SECURITY_TXT;
 
 use crate::pages::{
     apps, audit, cases, devices, enrol, facilities, faq, home, inquiries, invite, jobs, jobs_export, kept, legal,
-    login, logout, mails, manuals, me, notices, payments, queue, reports, reset, search, second_factor, services,
-    settings, staff, subsidies,
+    login, logout, mails, manuals, me, notices, payments, queue, reports, reset, search, second_factor, security_txt,
+    services, settings, staff, subsidies,
 };
 
 /// The table. `/import` and `/export` stand before `/{id}`.
@@ -27,6 +28,7 @@ pub fn routes() -> Vec<Route> {
         post("/reset/{token}", Anyone, || web::to(reset::set::set)),
         get("/invite/{token}", Anyone, || web::to(invite::show)),
         post("/invite/{token}", Anyone, || web::to(invite::take_up)),
+        get(SECURITY_TXT, Anyone, || web::to(security_txt::show)),
         get("/second-factor", StaffEnrolling, || web::to(second_factor::show)),
         post("/second-factor", StaffEnrolling, || web::to(second_factor::pass)),
         get("/enrol", StaffEnrolling, || web::to(enrol::show)),

@@ -82,6 +82,8 @@ pub struct Config {
     pub check_staleness_seconds: u32,
     /// The call centre's number, as shown.
     pub call_centre_phone: String,
+    /// Where flaws are reported to (`mailto:` or `https:`), if that is to be told.
+    pub security_contact: Option<String>,
 }
 
 /// Where users find the two portal sites: at an address each, or both at one.
@@ -210,6 +212,7 @@ impl Reader<'_> {
             hash_threads: self.parsed("UKETSUKE_HASH_THREADS", "1"),
             check_staleness_seconds: self.check_staleness_seconds(),
             call_centre_phone: self.text("UKETSUKE_CALL_CENTRE_PHONE", "0120-000-000"),
+            security_contact: self.security_contact(),
         }
     }
 
@@ -318,6 +321,18 @@ impl Reader<'_> {
     fn csm_url(&mut self) -> Option<String> {
         let url = self.text(CSM_URL, "");
         (!url.is_empty()).then(|| self.address(CSM_URL, &url))
+    }
+
+    /// One address on one line, as `security.txt` names it.
+    fn security_contact(&mut self) -> Option<String> {
+        const KEY: &str = "UKETSUKE_SECURITY_CONTACT";
+        let contact = Some(self.text(KEY, "").trim().to_owned()).filter(|contact| !contact.is_empty())?;
+        let known =
+            ["mailto:", "https://"].iter().any(|scheme| contact.len() > scheme.len() && contact.starts_with(scheme));
+        if !known || contact.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            self.errors.push(format!("{KEY}: use mailto:ADDRESS or https://…"));
+        }
+        Some(contact)
     }
 
     fn former_hosts(&mut self) -> Vec<FormerHost> {
@@ -445,6 +460,18 @@ mod tests {
         .err()
         .unwrap();
         assert_eq!(errors.len(), 4, "{errors:?}");
+    }
+
+    #[test]
+    fn flaws_are_reported_to_one_address() {
+        let read = |contact: &str| config(&[("UKETSUKE_SECURITY_CONTACT", contact)]);
+        assert_eq!(read("").unwrap().security_contact, None);
+        for good in ["mailto:security@example.jp", "https://example.jp/security"] {
+            assert_eq!(read(good).unwrap().security_contact.as_deref(), Some(good));
+        }
+        for bad in ["security@example.jp", "http://example.jp", "mailto:", "mailto:a@b.jp\nExpires: never"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

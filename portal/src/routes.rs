@@ -6,11 +6,12 @@ use std::sync::OnceLock;
 use actix_web::http::Method;
 use actix_web::web;
 use uketsuke_web::routes::{Route, Who, get, post};
+use uketsuke_web::security_txt::PATH as SECURITY_TXT;
 
 use crate::pages::applications::{confirm, done, edit, end, files, list, notice, payee, sheet, show, start};
 use crate::pages::{
     account, activate, consent, contact, devices, documents, facilities, faq, help, home, inquiries, installed, login,
-    logout, manuals, notices, records, register, reminders, reset, sitemap, top, watch,
+    logout, manuals, notices, records, register, reminders, reset, security_txt, sitemap, top, watch,
 };
 
 /// The table.
@@ -153,6 +154,7 @@ pub fn routes() -> Vec<Route> {
         get("/manuals/{slug}/file", Anyone, || web::to(manuals::file::current)),
         get("/manuals/{slug}/files/{sequence}", Anyone, || web::to(manuals::file::of_version)),
         get("/help", Anyone, || web::to(help::show)),
+        get(SECURITY_TXT, Anyone, || web::to(security_txt::show)),
         get("/sitemap", Anyone, || web::to(sitemap::show)),
         get("/terms", Anyone, || web::to(documents::terms)),
         get("/terms/{version}", Anyone, || web::to(documents::terms_version)),

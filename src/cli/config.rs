@@ -63,7 +63,7 @@ fn print(config: &Config) {
         ("production", config.production.to_string()),
         ("database", database),
         ("evidence", evidence(config)),
-        ("virus scan", config.clamd.as_ref().map_or_else(|| "none".to_owned(), |place| format!("{place:?}"))),
+        ("virus scan", config.clamd.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)),
         (
             "PDF font",
             font_file.map_or_else(|| "none: letters may be missing".to_owned(), |path| path.display().to_string()),

@@ -49,6 +49,9 @@ fn main() -> ExitCode {
         faults::uploads::TESTS,
         faults::fleet::TESTS,
         faults::backup::TESTS,
+        faults::submit::TESTS,
+        faults::store::TESTS,
+        faults::stopped::TESTS,
     ]);
     faults::report::write();
     ended

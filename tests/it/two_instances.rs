@@ -39,20 +39,20 @@ tests! {
 
 /// Names the number of checks.
 const CHECKS: &str = "UKETSUKE_TEST_CHECKS";
-const COUNTRY: Country = Country { devices: 600, per_facility: 20 };
+pub const COUNTRY: Country = Country { devices: 600, per_facility: 20 };
 /// Threads that check at each process.
 const CHECKERS: usize = 1;
 
 /// The processes with what everybody needs to talk to them.
-struct Town {
+pub struct Town {
     parts: Parts,
-    servers: Vec<Server>,
+    pub servers: Vec<Server>,
     tokens: Vec<String>,
     service: NewClient,
 }
 
 impl Town {
-    fn build(place: &Place) -> Self {
+    pub fn build(place: &Place) -> Self {
         // Known before anybody starts: with SQLite nobody waits until a server has read
         // what another process wrote.
         let mut service = None;
@@ -68,7 +68,7 @@ impl Town {
     }
 
     /// The path of a link that stops a device.
-    fn link(&self, device: u32) -> String {
+    pub fn link(&self, device: u32) -> String {
         let id = COUNTRY.device_id(device);
         let minted = self.parts.db.write_blocking(Actor::operator(), |tx| {
             link::mint(tx, LinkPurpose::SuspendDevice, &id, chrono::Duration::hours(1))
@@ -77,14 +77,14 @@ impl Town {
     }
 
     /// Stops a device at the portal of one of the processes; answered when it returns.
-    fn stop(&self, server: usize, link: &str) -> Browser {
+    pub fn stop(&self, server: usize, link: &str) -> Browser {
         let mut browser = Browser::new(&self.servers[server].config().portal_url);
         browser.open(link);
         browser.press("停止する").expect("端末を停止しました");
         browser
     }
 
-    fn asker(&self, server: usize) -> impl Fn(usize) -> Answer + use<'_> {
+    pub fn asker(&self, server: usize) -> impl Fn(usize) -> Answer + use<'_> {
         let (agent, url) = (agent(), format!("{}/oauth/introspect", self.servers[server].config().device_api_url));
         let secret = format!("{}:{}", self.service.id, self.service.secret.reveal());
         let basic = format!("Basic {}", STANDARD.encode(secret));
@@ -105,7 +105,7 @@ impl Town {
     }
 }
 
-fn active(answer: &Answer) -> bool {
+pub fn active(answer: &Answer) -> bool {
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()["active"] == true
 }

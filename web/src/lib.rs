@@ -26,6 +26,7 @@ pub mod page;
 pub mod payee;
 pub mod request;
 pub mod routes;
+pub mod security_txt;
 pub mod server;
 pub mod site;
 pub mod stopped;

@@ -29,6 +29,7 @@ pub mod reports;
 pub mod reset;
 pub mod search;
 pub mod second_factor;
+pub mod security_txt;
 pub mod services;
 pub mod settings;
 pub mod staff;

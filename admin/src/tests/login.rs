@@ -103,6 +103,15 @@ async fn an_address_throttled_is_told_until_when() {
 }
 
 #[actix_web::test]
+async fn where_flaws_are_told_is_known_to_everybody_once_it_is_configured() {
+    use uketsuke_web::security_txt::PATH;
+    World::new().visitor().get(PATH).await.is(StatusCode::NOT_FOUND);
+    let world = World::told("UKETSUKE_SECURITY_CONTACT", "https://example.jp/security");
+    let mut visitor = world.visitor();
+    visitor.get(PATH).await.is(StatusCode::OK).has("Contact: https://example.jp/security\nExpires: ");
+}
+
+#[actix_web::test]
 async fn a_link_that_never_was_is_not_found() {
     let world = World::new();
     let mut browser = world.visitor();

@@ -113,6 +113,14 @@ impl World {
         Self { office: Data::new(office), ..world }
     }
 
+    /// The same house with one more word of configuration.
+    fn told(key: &str, value: &str) -> Self {
+        let world = Self::new();
+        let config = Config::from_lookup(|asked| (asked == key).then(|| value.to_owned())).expect("a configuration");
+        let office = Office { config: config.into(), ..Office::clone(&world.office) };
+        Self { office: Data::new(office), ..world }
+    }
+
     /// Somebody without a session.
     fn visitor(&self) -> Browser<'_> {
         Browser { world: self, cookies: BTreeMap::new() }

@@ -8,7 +8,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "testing", debug_assertions))]
 use diesel::connection::InstrumentationEvent;
 use diesel::connection::{Connection, SimpleConnection, TransactionManager};
 use diesel::r2d2::ManageConnection;
@@ -149,22 +149,35 @@ impl Connector {
     }
 }
 
+#[cfg(any(test, feature = "testing", debug_assertions))]
+impl Connector {
+    /// For tests: counts queries, and dies where it is told to.
+    fn watch(&self, conn: &mut Conn) {
+        #[cfg(any(test, feature = "testing"))]
+        let asked = self.asked.clone();
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            #[cfg(any(test, feature = "testing"))]
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                asked.fetch_add(1, Ordering::Relaxed);
+            }
+            #[cfg(debug_assertions)]
+            super::step::tell(&event);
+        });
+    }
+}
+
 impl ManageConnection for Connector {
     type Connection = Conn;
     type Error = Error;
 
     fn connect(&self) -> Result<Conn> {
-        #[cfg_attr(not(any(test, feature = "testing")), expect(unused_mut, reason = "tests watch it"))]
+        #[cfg_attr(
+            not(any(test, feature = "testing", debug_assertions)),
+            expect(unused_mut, reason = "tests watch it")
+        )]
         let mut conn = self.url.connect().map_err(Error::internal)?;
-        #[cfg(any(test, feature = "testing"))]
-        {
-            let asked = self.asked.clone();
-            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-                    asked.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-        }
+        #[cfg(any(test, feature = "testing", debug_assertions))]
+        self.watch(&mut conn);
         Ok(conn)
     }
 

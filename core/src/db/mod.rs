@@ -7,6 +7,8 @@ mod after;
 mod columns;
 mod connect;
 mod migrate;
+#[cfg(debug_assertions)]
+mod step;
 mod tx;
 
 pub use after::AfterCommit;

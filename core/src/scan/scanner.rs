@@ -1,5 +1,6 @@
 //! The way to clamd: a file is streamed to it (`INSTREAM`), and its one line read.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -41,6 +42,16 @@ impl FromStr for ScannerPlace {
         }
         let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
         if matches!(port, Some(Ok(_))) { Ok(Self::Tcp(text.to_owned())) } else { Err("use HOST:PORT or unix:PATH") }
+    }
+}
+
+/// As it is configured.
+impl fmt::Display for ScannerPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => f.write_str(address),
+            Self::Socket(path) => write!(f, "unix:{}", path.display()),
+        }
     }
 }
 

@@ -170,3 +170,10 @@ async fn without_a_scanner_files_open_and_a_later_one_judges_them() {
     assert_eq!(catch_up(&desk.db, &desk.with(scanner)).await.unwrap(), 1);
     assert_eq!(desk.state_of("fine"), ScanState::Clean);
 }
+
+#[test]
+fn a_place_is_told_as_it_is_configured() {
+    for place in ["127.0.0.1:3310", "unix:/run/clamav/clamd.ctl"] {
+        assert_eq!(place.parse::<ScannerPlace>().unwrap().to_string(), place);
+    }
+}

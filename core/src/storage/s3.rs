@@ -33,9 +33,9 @@ const PART_BYTES: usize = 5 * 1024 * 1024;
 /// What is read by one request.
 const PIECE_BYTES: u64 = 1024 * 1024;
 /// Files on their way to the store at one moment, per process.
-const SENDERS: usize = 6;
+const SENDERS: usize = 3;
 /// How long a file waits for its turn to be sent.
-const TURN: Duration = Duration::from_secs(30);
+const TURN: Duration = Duration::from_secs(60);
 /// A request and its answer end within this time.
 const REQUEST: Duration = Duration::from_secs(20);
 /// Until a request that failed for now is made again.
@@ -245,8 +245,10 @@ impl Source {
     /// The next part; empty at the end.
     async fn next_part(&mut self) -> Result<Vec<u8>, StorageError> {
         let (mut file, mut hash) = self.reading.take().ok_or_else(|| io::Error::other("reading has failed before"))?;
+        // Made here and not on the blocking pool: each of its many threads would go on
+        // holding what it once gave out for a part.
+        let mut part = Vec::with_capacity(PART_BYTES);
         let (reading, part) = blocking(move || {
-            let mut part = Vec::with_capacity(PART_BYTES);
             Read::by_ref(&mut file).take(PART_BYTES as u64).read_to_end(&mut part)?;
             hash.update(&part);
             Ok(((file, hash), part))

@@ -23,6 +23,7 @@ pub mod records;
 pub mod register;
 pub mod reminders;
 pub mod reset;
+pub mod security_txt;
 pub mod sitemap;
 pub mod top;
 pub mod watch;

@@ -214,6 +214,24 @@ async fn new_terms_are_shown_from_their_day_and_ask_again_at_the_login() {
 }
 
 #[actix_web::test]
+async fn where_flaws_are_told_is_known_once_it_is_configured() {
+    use uketsuke_web::security_txt::PATH;
+    let mut world = World::with_two_addresses();
+    assert_eq!(world.visitor().get(PATH).await.status, StatusCode::NOT_FOUND);
+    let contact = |key: &str| (key == "UKETSUKE_SECURITY_CONTACT").then(|| "mailto:security@example.jp".to_owned());
+    let config = Config::from_lookup(contact).expect("a contact");
+    world.portal = Data::new(Portal { config: config.into(), ..Portal::clone(&world.portal) });
+    for (host, origin) in [(OMF, "https://portal.example"), (CSM, "https://csm.example")] {
+        let told = world.visitor_at(host).get(PATH).await;
+        assert_eq!(told.status, StatusCode::OK);
+        let kind = told.headers.get("content-type").and_then(|kind| kind.to_str().ok());
+        assert_eq!(kind, Some("text/plain; charset=utf-8"));
+        assert!(told.html.starts_with("Contact: mailto:security@example.jp\nExpires: "), "{}", told.html);
+        assert!(told.html.ends_with(&format!("\nCanonical: {origin}{PATH}\n")), "{}", told.html);
+    }
+}
+
+#[actix_web::test]
 async fn every_screen_has_its_help_and_the_site_map_names_real_pages() {
     let world = World::new();
     load_questions(&world.db.db);

@@ -10,6 +10,9 @@ pub mod backup;
 pub mod checks;
 pub mod fleet;
 pub mod report;
+pub mod stopped;
+pub mod store;
+pub mod submit;
 pub mod uploads;
 
 /// Set: more rounds, more facilities.

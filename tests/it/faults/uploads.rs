@@ -4,9 +4,11 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 use std::thread;
 
+use uketsuke_core::storage::place::StoragePlace;
 use uketsuke_core::storage::{Area, MAX_FILE_BYTES};
 
 use crate::kill::cast::{self, Facility, Way};
@@ -30,30 +32,30 @@ const UPLOADS: usize = 20;
 const PEOPLE: usize = 10;
 /// Above what the program takes when nothing happens, bytes.
 const MOST: u64 = 200 << 20;
-const STORE: &str = "UKETSUKE_TEST_S3_URL";
+pub(super) const STORE: &str = "UKETSUKE_TEST_S3_URL";
 
 fn faults_twenty_large_uploads_at_once_take_little_memory(app: &TestApp) {
     measure(app, "a folder", &[]);
 }
 
 fn faults_twenty_large_uploads_to_an_object_store_take_little_memory(app: &TestApp) {
-    let Ok(store) = std::env::var(STORE) else {
-        println!("left out: no object store ({STORE} is not set)");
-        return;
-    };
-    let moment = uketsuke_core::clock::Clock::System.now().timestamp_micros();
-    let place = store.replacen('?', &format!("/uploads-{moment}?"), 1);
     let staging = tempfile::tempdir().expect("a folder");
-    measure(
-        app,
-        "an object store",
-        &[
-            ("UKETSUKE_EVIDENCE", place),
-            ("UKETSUKE_S3_ACCESS_KEY", "uketsuke-tests".to_owned()),
-            ("UKETSUKE_S3_SECRET_KEY", "uketsuke-tests".to_owned()),
-            ("UKETSUKE_STAGING_DIR", staging.path().display().to_string()),
-        ],
-    );
+    match in_the_store(staging.path()) {
+        Some(more) => measure(app, "an object store", &more),
+        None => println!("left out: no object store ({STORE} is not set)"),
+    }
+}
+
+/// What a server is told to keep its files in the object store, where there is one.
+pub(super) fn in_the_store(staging: &Path) -> Option<[(&'static str, String); 4]> {
+    let store = std::env::var(STORE).ok()?;
+    let moment = uketsuke_core::clock::Clock::System.now().timestamp_micros();
+    Some([
+        ("UKETSUKE_EVIDENCE", store.replacen('?', &format!("/uploads-{moment}?"), 1)),
+        ("UKETSUKE_S3_ACCESS_KEY", "uketsuke-tests".to_owned()),
+        ("UKETSUKE_S3_SECRET_KEY", "uketsuke-tests".to_owned()),
+        ("UKETSUKE_STAGING_DIR", staging.display().to_string()),
+    ])
 }
 
 fn measure(app: &TestApp, place: &str, more: &[(&'static str, String)]) {
@@ -97,25 +99,30 @@ fn measure(app: &TestApp, place: &str, more: &[(&'static str, String)]) {
         thread::yield_now();
     }
     assert_eq!(objects(&world), UPLOADS + 1);
-    let staging = match &world.parts.config.evidence {
-        uketsuke_core::storage::place::StoragePlace::Folder(folder) => folder.join("staging"),
-        uketsuke_core::storage::place::StoragePlace::Bucket(_) => world.parts.config.staging_dir.clone(),
-    };
     // A request that was given up ends a moment later than its connection.
-    while fs::read_dir(&staging).expect("readable").count() > 0 {
+    while staged(&world) > 0 {
         thread::yield_now();
     }
 }
 
+/// How many files lie half-received.
+pub(super) fn staged(world: &World<'_>) -> usize {
+    let staging: PathBuf = match &world.parts.config.evidence {
+        StoragePlace::Folder(folder) => folder.join("staging"),
+        StoragePlace::Bucket(_) => world.parts.config.staging_dir.clone(),
+    };
+    fs::read_dir(&staging).expect("readable").count()
+}
+
 /// Bytes, by a name of `/proc/PID/status`.
-fn memory(server: &Server, name: &str) -> u64 {
+pub(super) fn memory(server: &Server, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("our process");
     let line = status.lines().find(|line| line.starts_with(name)).expect("Linux tells it");
     let kilobytes: u64 = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number");
     kilobytes << 10
 }
 
-fn objects(world: &World<'_>) -> usize {
+pub(super) fn objects(world: &World<'_>) -> usize {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(world.parts.storage.list(Area::Evidence, None, 1000)).expect("listed").len()
 }
@@ -126,14 +133,14 @@ const TAIL: &str =
     "2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\ntrailer\n<</Size 3/Root 1 0 R>>\nstartxref\n0\n%%EOF\n";
 
 /// A form with a PDF of so many bytes, of which no two are the same.
-struct Form {
+pub(super) struct Form {
     before: String,
-    padding: usize,
+    pub padding: usize,
     after: String,
 }
 
 impl Form {
-    fn of(person: &Browser, n: usize, bytes: u64) -> Self {
+    pub fn of(person: &Browser, n: usize, bytes: u64) -> Self {
         let field = |name: &str, value: &str| {
             format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         };
@@ -147,7 +154,7 @@ impl Form {
     }
 
     /// Opens a connection and sends the head and the form up to the file's padding.
-    fn begin(&self, person: &Browser) -> TcpStream {
+    pub fn begin(&self, person: &Browser) -> TcpStream {
         let host = person.base().trim_start_matches("http://").to_owned();
         let mut line = TcpStream::connect(&host).expect("connects");
         let head = format!(
@@ -164,7 +171,7 @@ impl Form {
 }
 
 /// Sends a file, half of it only when all others are there as well. Answers the status.
-fn upload(person: &Browser, n: usize, bytes: u64, together: &Barrier) -> u16 {
+pub(super) fn upload(person: &Browser, n: usize, bytes: u64, together: &Barrier) -> u16 {
     let form = Form::of(person, n, bytes);
     let mut line = form.begin(person);
     let half = form.padding / 2;
@@ -188,7 +195,7 @@ fn break_off(person: &Browser, n: usize, together: &Barrier) {
     let _ = line.shutdown(Shutdown::Both);
 }
 
-fn pad(line: &mut TcpStream, mut bytes: usize) {
+pub(super) fn pad(line: &mut TcpStream, mut bytes: usize) {
     let block = [b' '; 64 * 1024];
     while bytes > 0 {
         let now = bytes.min(block.len());

@@ -183,14 +183,30 @@ impl Server {
     }
 
     pub fn start_again(&self) {
-        let child = self.command(&[self.part]).stdout(Stdio::null()).spawn().expect("the program starts");
+        self.spawn(self.part);
+    }
+
+    /// Starts the portal alone, ready to answer: nothing else asks the database meanwhile.
+    /// Answers how long that took.
+    pub fn start_portal_alone(&self) -> Duration {
+        self.spawn("portal");
+        self.wait_for(&[&self.config().portal_url])
+    }
+
+    fn spawn(&self, part: &str) {
+        let child = self.command(&[part]).stdout(Stdio::null()).spawn().expect("the program starts");
         *self.child.lock().expect("nobody panics holding it") = Some(child);
     }
 
     /// Waits until every listener is ready; answers how long that took.
     pub fn wait_until_ready(&self) -> Duration {
-        let (began, config, agent) = (Instant::now(), self.config(), agent());
-        for url in [&config.portal_url, &config.admin_url, &config.device_api_url] {
+        let config = self.config();
+        self.wait_for(&[&config.portal_url, &config.admin_url, &config.device_api_url])
+    }
+
+    fn wait_for(&self, urls: &[&str]) -> Duration {
+        let (began, agent) = (Instant::now(), agent());
+        for url in urls {
             let url = format!("{url}/readyz");
             while !is_ready(&agent, &url) {
                 assert!(began.elapsed() < START_LIMIT, "{url} is not ready\n{}", self.log_tail());

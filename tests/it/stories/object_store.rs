@@ -5,8 +5,8 @@ use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 
 use actix_web::http::Method;
-use uketsuke_core::storage::Area;
 use uketsuke_core::storage::place::{Bucket, StoragePlace};
+use uketsuke_core::storage::{Area, Storage};
 use url::Url;
 
 use crate::support::app::TestApp;
@@ -22,11 +22,11 @@ tests! {
     while_the_object_store_fails_people_are_told_and_nothing_is_left,
 }
 
-const SERVER: &str = "UKETSUKE_TEST_S3_URL";
+pub const SERVER: &str = "UKETSUKE_TEST_S3_URL";
 const FOLDER: &str = "UKETSUKE_TEST_S3_FOLDER";
 /// The keys that the server was started with, both the same.
 const KEY: &str = "uketsuke-tests";
-const LABEL: &str = "受領委任承諾通知書";
+pub const LABEL: &str = "受領委任承諾通知書";
 
 fn bucket() -> Bucket {
     let url = std::env::var(SERVER).expect("set by tests/run");
@@ -37,16 +37,16 @@ fn bucket() -> Bucket {
 }
 
 /// An installation that keeps its files in the store, and the line between them.
-struct Installation {
-    app: TestApp,
-    line: Line,
+pub struct Installation {
+    pub app: TestApp,
+    pub line: Line,
     /// The prefix of its keys.
     name: String,
 }
 
 impl Installation {
     /// Beside `other`, on the same kind of database.
-    fn beside(other: &TestApp) -> Self {
+    pub fn beside(other: &TestApp) -> Self {
         let bucket = bucket();
         let url = Url::parse(bucket.endpoint.as_deref().expect("a store of the tests")).expect("an address");
         let server = (url.host_str().expect("a host"), url.port().expect("a port"));
@@ -66,20 +66,24 @@ impl Installation {
     }
 
     /// A person at the step of files.
-    fn at_files(&self) -> Browser {
+    pub fn at_files(&self) -> Browser {
         let mut person = self.app.with_master().signed_in(SAKURA, "hanako@example.jp");
         begin(&mut person, "書類を添付");
         person
     }
 
-    fn objects(&self) -> usize {
-        let storage = &self.app.parts.storage;
+    pub fn objects(&self) -> usize {
+        // A client of its own: a connection that is opened here is driven no longer than one
+        // waits here, and the program's own client would take it for one of its own.
+        let config = &self.app.parts.config;
+        let StoragePlace::Bucket(bucket) = &config.evidence else { panic!("it keeps its files in a bucket") };
+        let storage = Storage::bucket(bucket, &config.bucket_keys, &config.staging_dir).expect("a store");
         Area::ALL.iter().map(|area| self.app.wait(storage.list(*area, None, 100)).expect("listed").len()).sum()
     }
 
     /// What lies in the store's own folder of this installation: whole files, and
     /// parts of such that broke off. Its own bytes tell whose a part is.
-    fn on_its_disk(&self) -> (usize, usize) {
+    pub fn on_its_disk(&self) -> (usize, usize) {
         let root = PathBuf::from(std::env::var(FOLDER).expect("set by tests/run"));
         let (mut whole, mut parts, mut folders) = (0, 0, vec![root]);
         while let Some(folder) = folders.pop() {
@@ -101,7 +105,7 @@ impl Installation {
     }
 
     /// A file that a reader of PDF files takes for one.
-    fn pdf(&self, bytes: usize) -> Vec<u8> {
+    pub fn pdf(&self, bytes: usize) -> Vec<u8> {
         let head = self.mark() + "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n";
         let tail =
             "2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\ntrailer\n<</Size 3/Root 1 0 R>>\nstartxref\n0\n%%EOF\n";
@@ -109,17 +113,17 @@ impl Installation {
         [head.as_bytes(), &padding, tail.as_bytes()].concat()
     }
 
-    fn end(self) {
+    pub fn end(self) {
         self.app.run_jobs();
         self.app.finish();
     }
 
-    fn staged(&self) -> usize {
+    pub fn staged(&self) -> usize {
         std::fs::read_dir(&self.app.parts.config.staging_dir).expect("readable").count()
     }
 }
 
-const MEGABYTE: usize = 1024 * 1024;
+pub const MEGABYTE: usize = 1024 * 1024;
 
 fn files_go_to_the_object_store_and_come_back(other: &TestApp) {
     let installation = Installation::beside(other);

@@ -17,7 +17,13 @@ pub enum Mode {
     Cut,
     /// Takes connections and lets nothing through, also on those that stand.
     Silent,
+    /// Answers every request in the server's place: an object store that is too busy.
+    Busy,
 }
+
+/// What Amazon's store says when too much comes at once.
+const SLOW_DOWN: &str = "HTTP/1.1 503 Slow Down\r\ncontent-length: 36\r\nconnection: close\r\n\r\n\
+                         <Error><Code>SlowDown</Code></Error>";
 
 /// A line to one server.
 pub struct Line {
@@ -57,7 +63,7 @@ impl Line {
 
     pub fn set(&self, mode: Mode) {
         self.inner.mode.store(mode as u8, Ordering::SeqCst);
-        if mode == Mode::Cut {
+        if matches!(mode, Mode::Cut | Mode::Busy) {
             self.inner.cut();
         }
     }
@@ -77,6 +83,10 @@ impl Inner {
 
     fn connect(self: &Arc<Self>, caller: TcpStream) {
         if self.is(Mode::Cut) {
+            return;
+        }
+        if self.is(Mode::Busy) {
+            thread::spawn(move || say_slow_down(caller));
             return;
         }
         let Ok(server) = TcpStream::connect(self.server) else { return };
@@ -119,5 +129,14 @@ impl Inner {
         for one in self.open.lock().expect("nobody panics holding it").drain(..) {
             let _ = one.shutdown(Shutdown::Both);
         }
+    }
+}
+
+/// Answers at once, and reads on until the caller has seen it.
+fn say_slow_down(mut caller: TcpStream) {
+    let mut buffer = vec![0; 64 * 1024];
+    let asked = caller.read(&mut buffer);
+    if asked.is_ok_and(|bytes| bytes > 0) && caller.write_all(SLOW_DOWN.as_bytes()).is_ok() {
+        while caller.read(&mut buffer).is_ok_and(|bytes| bytes > 0) {}
     }
 }

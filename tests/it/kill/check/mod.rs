@@ -23,6 +23,15 @@ impl Faults {
         }
     }
 
+    /// Ends the test if any was found, or the server panicked.
+    fn none(mut self, world: &World<'_>) {
+        let panics = world.server.log().lines().filter(|line| line.contains("panicked")).count();
+        self.same("panics in the log", panics, 0);
+        let Self(found) = self;
+        let (count, first) = (found.len(), found[..found.len().min(40)].join("\n"));
+        assert!(found.is_empty(), "{count} faults:\n{first}\n{}", world.server.log_tail());
+    }
+
     /// Notes a fault unless both are the same.
     pub fn same<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, found: T, expected: T) {
         self.expect(found == expected, || format!("{what}: {found:?}, expected {expected:?}"));
@@ -43,6 +52,19 @@ pub fn still_active(world: &World<'_>, stories: &[Story]) {
     }
 }
 
+/// Checks what holds however far anybody came: each sending is there once, with its
+/// history, its letters and its files.
+pub fn what_was_sent(world: &World<'_>) {
+    let facts = world.parts.db.read_blocking(Facts::read).expect("the database can be read");
+    let mut faults = Faults::default();
+    for application in facts.applications.iter().filter(|one| one.number.is_some()) {
+        states::history(application, &facts, &mut faults);
+    }
+    mail::check(world, &facts, &mut faults);
+    files::check(world, &facts, &mut faults);
+    faults.none(world);
+}
+
 /// Checks everything; answers some figures in words.
 pub fn everything(world: &World<'_>, stories: &[Story]) -> String {
     let facts = world.parts.db.read_blocking(Facts::read).expect("the database can be read");
@@ -52,15 +74,6 @@ pub fn everything(world: &World<'_>, stories: &[Story]) -> String {
     codes::check(world, stories, &facts, &mut faults);
     let posted = mail::check(world, &facts, &mut faults);
     let swept = files::check(world, &facts, &mut faults);
-    let panics = world.server.log().lines().filter(|line| line.contains("panicked")).count();
-    faults.same("panics in the log", panics, 0);
-    let Faults(found) = faults;
-    assert!(
-        found.is_empty(),
-        "{} faults:\n{}\n{}",
-        found.len(),
-        found[..found.len().min(40)].join("\n"),
-        world.server.log_tail()
-    );
+    faults.none(world);
     format!("{}, {posted}, {swept}", facts.figures())
 }

@@ -62,7 +62,7 @@ fn of_facility(facility: &Facility, story: &Story, facts: &Facts, faults: &mut F
 
 /// The history is a way through the table of transitions, from the draft to
 /// where the application stands; every step is audited, every sending filed.
-fn history(application: &Application, facts: &Facts, faults: &mut Faults) {
+pub(super) fn history(application: &Application, facts: &Facts, faults: &mut Faults) {
     let of = |what: &str| format!("{}: {what}", application.number_text());
     let events: Vec<_> = facts.events.iter().filter(|e| e.application_id == application.id).collect();
     let mut now = State::Draft;
