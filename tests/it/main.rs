@@ -47,6 +47,7 @@ fn main() -> ExitCode {
         kill::TESTS,
         kill::after_send::TESTS,
         faults::uploads::TESTS,
+        faults::database::TESTS,
     ]);
     faults::report::write();
     ended

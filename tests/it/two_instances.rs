@@ -5,7 +5,7 @@
 //! `UKETSUKE_TEST_CHECKS` sets how many checks (20,000 when it is not set).
 
 #[path = "../../benches/checks/country.rs"]
-mod country;
+pub mod country;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use uketsuke::compose::Parts;
 use uketsuke_core::clock::Clock;
 use uketsuke_core::config::Config;
-use uketsuke_core::db::{Actor, DatabaseUrl};
+use uketsuke_core::db::{Actor, Conn, DatabaseUrl};
 use uketsuke_core::eligibility::{self, NewClient};
 use uketsuke_core::ids::DeviceId;
 use uketsuke_core::jose::mint_access_token;
@@ -39,20 +39,20 @@ tests! {
 
 /// Names the number of checks.
 const CHECKS: &str = "UKETSUKE_TEST_CHECKS";
-const COUNTRY: Country = Country { devices: 600, per_facility: 20 };
+pub const COUNTRY: Country = Country { devices: 600, per_facility: 20 };
 /// Threads that check at each process.
 const CHECKERS: usize = 1;
 
 /// The processes with what everybody needs to talk to them.
-struct Town {
-    parts: Parts,
-    servers: Vec<Server>,
+pub struct Town {
+    pub parts: Parts,
+    pub servers: Vec<Server>,
     tokens: Vec<String>,
     service: NewClient,
 }
 
 impl Town {
-    fn build(place: &Place) -> Self {
+    pub fn build(place: &Place) -> Self {
         // Known before anybody starts: with SQLite nobody waits until a server has read
         // what another process wrote.
         let mut service = None;
@@ -68,7 +68,7 @@ impl Town {
     }
 
     /// The path of a link that stops a device.
-    fn link(&self, device: u32) -> String {
+    pub fn link(&self, device: u32) -> String {
         let id = COUNTRY.device_id(device);
         let minted = self.parts.db.write_blocking(Actor::operator(), |tx| {
             link::mint(tx, LinkPurpose::SuspendDevice, &id, chrono::Duration::hours(1))
@@ -77,11 +77,16 @@ impl Town {
     }
 
     /// Stops a device at the portal of one of the processes; answered when it returns.
-    fn stop(&self, server: usize, link: &str) -> Browser {
+    pub fn stop(&self, server: usize, link: &str) -> Browser {
         let mut browser = Browser::new(&self.servers[server].config().portal_url);
         browser.open(link);
         browser.press("停止する").expect("端末を停止しました");
         browser
+    }
+
+    /// A connection of one's own to the database.
+    pub fn connection(&self) -> Conn {
+        self.parts.db.own_connection().expect("the database answers")
     }
 
     fn asker(&self, server: usize) -> impl Fn(usize) -> Answer + use<'_> {
@@ -95,7 +100,7 @@ impl Town {
         }
     }
 
-    fn is_active(&self, server: usize, device: usize) -> bool {
+    pub fn is_active(&self, server: usize, device: usize) -> bool {
         active(&self.asker(server)(device))
     }
 

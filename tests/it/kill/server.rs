@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::fs::{File, OpenOptions};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::thread::sleep;
@@ -53,9 +53,22 @@ impl Server {
         Self::start_so(place, &[], prepare)
     }
 
+    /// Starts it on a database that somebody else makes and removes.
+    pub fn start_at(url: &str, more: &[(&'static str, String)]) -> Self {
+        Self::start_on(|_| Database::at(url.to_owned()), more, |_| {})
+    }
+
     fn start_so(place: &Place, more: &[(&'static str, String)], prepare: impl FnOnce(&Config)) -> Self {
+        Self::start_on(|folder| Database::new(place, folder), more, prepare)
+    }
+
+    fn start_on(
+        database: impl FnOnce(&Path) -> Database,
+        more: &[(&'static str, String)],
+        prepare: impl FnOnce(&Config),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let database = Database::new(place, folder.path());
+        let database = database(folder.path());
         let mut environment = environment(&database, &folder);
         for (name, value) in more {
             environment.retain(|(known, _)| known != name);

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod cluster;
 pub mod database;
 pub mod device;
 pub mod harness;
