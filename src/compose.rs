@@ -9,7 +9,7 @@ use uketsuke_admin::Office;
 use uketsuke_core::application::Procedures;
 use uketsuke_core::clock::Clock;
 use uketsuke_core::config::{Config, MailTarget};
-use uketsuke_core::db::{DatabaseUrl, Db};
+use uketsuke_core::db::{DatabaseUrl, Db, Limits};
 use uketsuke_core::evidence::Viewer;
 use uketsuke_core::evidence::viewer::opener::Opener;
 use uketsuke_core::facility::kind;
@@ -77,7 +77,7 @@ impl Parts {
     /// As [`Parts::open`].
     pub fn with(config: Config, clock: Clock, cost: HashCost, transport: Transport) -> anyhow::Result<Self> {
         let keyring = Arc::new(keyring(&config)?);
-        let db = open_db(&config, clock, &keyring)?;
+        let db = open_db(&config, config.database_limits, clock, &keyring)?;
         Ok(Self {
             _others: Others::watch(&db),
             announced: Announcements::new(&db),
@@ -116,7 +116,12 @@ impl Parts {
     /// # Errors
     /// When the database does not answer.
     pub fn device_api(&self) -> anyhow::Result<DeviceApi> {
-        Ok(DeviceApi::new(self.own_connections()?, self.keyring.clone(), self.storage.clone(), self.config.clone()))
+        Ok(DeviceApi::new(
+            self.own_connections(self.config.database_limits)?,
+            self.keyring.clone(),
+            self.storage.clone(),
+            self.config.clone(),
+        ))
     }
 
     /// What back-office pages work with.
@@ -132,7 +137,8 @@ impl Parts {
         }
     }
 
-    /// What jobs work with, on connections of their own.
+    /// What jobs work with, on connections of their own, which let statements take
+    /// their time.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -143,8 +149,9 @@ impl Parts {
             call_centre_phone: self.config.call_centre_phone.clone(),
             keyring: self.keyring.clone(),
         };
+        let limits = self.config.database_limits;
         Ok(Works {
-            db: self.own_connections()?,
+            db: self.own_connections(Limits { statement: limits.long_statement, ..limits })?,
             context,
             transport: self.transport.clone(),
             storage: self.storage.clone(),
@@ -179,8 +186,8 @@ impl Parts {
         self.site(SITE_OMF, &self.config.device_api_url, PORTAL_COOKIES, Face::Api)
     }
 
-    fn own_connections(&self) -> anyhow::Result<Db> {
-        Ok(open_db(&self.config, self.db.clock().clone(), &self.keyring)?.told_with(&self.db))
+    fn own_connections(&self, limits: Limits) -> anyhow::Result<Db> {
+        Ok(open_db(&self.config, limits, self.db.clock().clone(), &self.keyring)?.told_with(&self.db))
     }
 
     fn site(&self, name: SiteName, origin: &str, cookies: CookieNames, face: Face) -> Site {
@@ -213,13 +220,14 @@ fn procedures(config: &Config, keyring: &Arc<Keyring>) -> Procedures {
     uketsuke_procedures::all(&Means { keyring, activation_code_days, former_code_days, undo_for }).undo_for(undo_for)
 }
 
-fn open_db(config: &Config, clock: Clock, keyring: &Arc<Keyring>) -> anyhow::Result<Db> {
+fn open_db(config: &Config, limits: Limits, clock: Clock, keyring: &Arc<Keyring>) -> anyhow::Result<Db> {
     if let DatabaseUrl::Sqlite(path) = &config.database
         && let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
     {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    Db::open(&config.database, config.database_pool, clock, keyring.clone()).context("the database cannot be opened")
+    Db::open_within(&config.database, config.database_pool, limits, clock, keyring.clone())
+        .context("the database cannot be opened")
 }
 
 /// The store as configured.

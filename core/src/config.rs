@@ -4,11 +4,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::db::DatabaseUrl;
+use crate::db::{DatabaseUrl, Limits};
 use crate::facility::kind::Site;
 use crate::scan::ScannerPlace;
 use crate::storage::place::{BucketKeys, StoragePlace};
@@ -24,6 +25,8 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// Connections per pool.
     pub database_pool: u32,
+    /// How long PostgreSQL works on one statement.
+    pub database_limits: Limits,
     /// Where files are kept: evidence and all else that people hand in or get.
     pub evidence: StoragePlace,
     /// The keys to the bucket, where that is one.
@@ -181,6 +184,10 @@ impl Reader<'_> {
             production: self.parsed("UKETSUKE_PRODUCTION", "false"),
             database: self.database(),
             database_pool: self.parsed("UKETSUKE_DATABASE_POOL", "8"),
+            database_limits: Limits {
+                statement: self.seconds("UKETSUKE_DATABASE_STATEMENT_SECONDS", "10"),
+                long_statement: self.seconds("UKETSUKE_DATABASE_LONG_STATEMENT_SECONDS", "300"),
+            },
             evidence: self.evidence(),
             bucket_keys: BucketKeys {
                 access: self.text("UKETSUKE_S3_ACCESS_KEY", ""),
@@ -243,6 +250,14 @@ impl Reader<'_> {
     {
         let text = (self.lookup)(key).filter(|value| !value.trim().is_empty())?;
         text.trim().parse().map_err(|error| self.errors.push(format!("{key}: {error}"))).ok()
+    }
+
+    fn seconds(&mut self, key: &str, default: &str) -> Duration {
+        let seconds: u32 = self.parsed(key, default);
+        if !(1..=86_400).contains(&seconds) {
+            self.errors.push(format!("{key}: between 1 and 86400"));
+        }
+        Duration::from_secs(seconds.into())
     }
 
     fn check_staleness_seconds(&mut self) -> u32 {

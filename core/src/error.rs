@@ -75,12 +75,27 @@ impl From<DieselError> for Error {
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
                 Self::Unavailable { retry_after_seconds: 5 }
             }
+            // A standby that is not the primary yet.
+            DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => {
+                Self::Unavailable { retry_after_seconds: 5 }
+            }
             DieselError::DatabaseError(_, info) if info.message().contains("database is locked") => {
                 Self::Unavailable { retry_after_seconds: 2 }
+            }
+            DieselError::DatabaseError(_, info) if is_full(info.message()) => {
+                tracing::error!(error = %error, "the database's disk is full");
+                Self::Unavailable { retry_after_seconds: 30 }
             }
             _ => Self::internal(error),
         }
     }
+}
+
+/// As SQLite says it always, and PostgreSQL where its messages are in English.
+fn is_full(message: &str) -> bool {
+    ["database or disk is full", "disk I/O error", "No space left on device"]
+        .iter()
+        .any(|words| message.contains(words))
 }
 
 impl From<serde_json::Error> for Error {

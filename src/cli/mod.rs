@@ -147,5 +147,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
 
 /// Everything the program is made of, for commands that need it.
 fn parts(config: Option<&Path>) -> anyhow::Result<Parts> {
-    Parts::open(settings::load(config)?)
+    let mut parts = Parts::open(settings::load(config)?)?;
+    // Nobody waits at a page.
+    parts.db = parts.db.patient();
+    Ok(parts)
 }

@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         faults::submit::TESTS,
         faults::store::TESTS,
         faults::stopped::TESTS,
+        faults::database::TESTS,
     ]);
     faults::report::write();
     ended

@@ -5,7 +5,7 @@
 //! `UKETSUKE_TEST_CHECKS` sets how many checks (20,000 when it is not set).
 
 #[path = "../../benches/checks/country.rs"]
-mod country;
+pub mod country;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use uketsuke::compose::Parts;
 use uketsuke_core::clock::Clock;
 use uketsuke_core::config::Config;
-use uketsuke_core::db::{Actor, DatabaseUrl};
+use uketsuke_core::db::{Actor, Conn, DatabaseUrl};
 use uketsuke_core::eligibility::{self, NewClient};
 use uketsuke_core::ids::DeviceId;
 use uketsuke_core::jose::mint_access_token;
@@ -45,7 +45,7 @@ const CHECKERS: usize = 1;
 
 /// The processes with what everybody needs to talk to them.
 pub struct Town {
-    parts: Parts,
+    pub parts: Parts,
     pub servers: Vec<Server>,
     tokens: Vec<String>,
     service: NewClient,
@@ -84,6 +84,11 @@ impl Town {
         browser
     }
 
+    /// A connection of one's own to the database.
+    pub fn connection(&self) -> Conn {
+        self.parts.db.own_connection().expect("the database answers")
+    }
+
     pub fn asker(&self, server: usize) -> impl Fn(usize) -> Answer + use<'_> {
         let (agent, url) = (agent(), format!("{}/oauth/introspect", self.servers[server].config().device_api_url));
         let secret = format!("{}:{}", self.service.id, self.service.secret.reveal());
@@ -95,7 +100,7 @@ impl Town {
         }
     }
 
-    fn is_active(&self, server: usize, device: usize) -> bool {
+    pub fn is_active(&self, server: usize, device: usize) -> bool {
         active(&self.asker(server)(device))
     }
 

@@ -7,6 +7,7 @@
 //!
 //! A worker that dies in the middle leaves a lease that runs out.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use metrics::{counter, histogram};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use uketsuke_core::db::Actor;
-use uketsuke_core::error::Result;
+use uketsuke_core::error::{Error, Result};
 use uketsuke_core::queue::{self, ClaimedJob};
 
 use crate::jobs::{Failure, JOBS, Start};
@@ -25,6 +26,8 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(250);
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 /// A running job says this often that it lives (its lease is a minute).
 const HEARTBEAT: Duration = Duration::from_secs(20);
+/// So long it is tried to write down what came of a job: within its lease.
+const SETTLING: Duration = Duration::from_secs(30);
 /// How often the table of periodic work is looked through.
 const PERIODIC_TICK: Duration = Duration::from_secs(15);
 
@@ -128,15 +131,21 @@ impl Runner {
         if let Err(failure) = &outcome {
             tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempt, ?failure, "a job failed");
         }
-        self.works
-            .db
-            .write(Actor::system(), move |tx| match outcome {
-                Ok(()) => queue::finish(tx, &job),
-                Err(Failure::Retry(error)) => queue::retry(tx, &job, &error),
-                Err(Failure::Wait(error)) => queue::wait(tx, &job, &error).map(drop),
-                Err(Failure::Kill(error)) => queue::kill(tx, &job, &error),
-            })
-            .await
+        let (job, outcome, began) = (Arc::new(job), Arc::new(outcome), Instant::now());
+        loop {
+            let (of, came) = (job.clone(), outcome.clone());
+            let settled = self.works.db.write(Actor::system(), move |tx| match &*came {
+                Ok(()) => queue::finish(tx, &of),
+                Err(Failure::Retry(error)) => queue::retry(tx, &of, error),
+                Err(Failure::Wait(error)) => queue::wait(tx, &of, error).map(drop),
+                Err(Failure::Kill(error)) => queue::kill(tx, &of, error),
+            });
+            match settled.await {
+                // While the database restarts. Given up, the job runs again when its lease ends.
+                Err(Error::Unavailable { .. }) if began.elapsed() < SETTLING => sleep(SHORTEST_SLEEP).await,
+                settled => return settled,
+            }
+        }
     }
 }
 

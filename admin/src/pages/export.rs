@@ -95,7 +95,7 @@ async fn page<D: Demand>(
 ) -> Result<Page, PageError> {
     let (title, conditions) = (listing.sheet().title, listing.conditions());
     let scope = who.scope.clone();
-    let preview = office.db.read(move |c| export::preview(c, &scope, listing)).await?;
+    let preview = office.db.patient().read(move |c| export::preview(c, &scope, listing)).await?;
     let frame = who.frame(format!("{title}を書き出す"), place.menu).error(!errors.is_empty());
     Ok(Page { frame, errors, conditions, preview, formats: formats(preview), typed, place })
 }

@@ -7,14 +7,48 @@ use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
+use std::time::Duration;
 
-#[cfg(any(test, feature = "testing", debug_assertions))]
-use diesel::connection::InstrumentationEvent;
-use diesel::connection::{Connection, SimpleConnection, TransactionManager};
+use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection, TransactionManager};
 use diesel::r2d2::ManageConnection;
 use diesel::{ConnectionError, PgConnection, SqliteConnection};
 
+use super::watch;
 use crate::error::{Error, Result};
+
+/// How long PostgreSQL works on one statement before it is told to end it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Where somebody waits for the answer.
+    pub statement: Duration,
+    /// For jobs, commands, imports and lists taken as a file ([`super::Db::patient`]).
+    pub long_statement: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { statement: Duration::from_secs(10), long_statement: Duration::from_secs(300) }
+    }
+}
+
+/// The longest wait for a lock that another transaction holds.
+const MOST_FOR_A_LOCK: Duration = Duration::from_secs(10);
+
+/// What is told to PostgreSQL where statements may take so long: nobody waits for a
+/// lock all the time that the statement itself has, and a transaction whose program
+/// is gone or cut off gives its locks back.
+pub(super) fn settings(statement: Duration) -> String {
+    let (statement, lock) = (statement.as_millis(), lock_limit(statement).as_millis());
+    format!(
+        "set statement_timeout = {statement}; set lock_timeout = {lock}; \
+         set idle_in_transaction_session_timeout = {statement};"
+    )
+}
+
+/// How long a statement that may take so long waits for a lock.
+pub(super) fn lock_limit(statement: Duration) -> Duration {
+    (statement / 2).min(MOST_FOR_A_LOCK)
+}
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -52,7 +86,7 @@ impl DatabaseUrl {
 
     /// As it is, with limits on how long a silent server goes unnoticed where the
     /// URL sets none: two seconds to connect, five until what was sent is answered for.
-    pub(super) fn watchful(&self) -> Self {
+    fn watchful(&self) -> Self {
         let Self::Postgres(url) = self else { return self.clone() };
         let wanted = [
             ("connect_timeout", "2"),
@@ -90,11 +124,14 @@ impl DatabaseUrl {
         is_far && !spoken.is_some_and(|mode| matches!(mode.as_str(), "verify-full" | "verify-ca" | "disable"))
     }
 
-    pub(super) fn connect(&self) -> std::result::Result<Conn, ConnectionError> {
-        match self {
-            Self::Sqlite(path) => connect_sqlite(path).map(Conn::Sqlite),
-            Self::Postgres(url) => connect_postgres(url).map(Conn::Postgres),
-        }
+    /// Connects. Statements take `statement` at most, and are told to those who watch.
+    pub(super) fn connect(&self, statement: Duration) -> std::result::Result<Conn, ConnectionError> {
+        let mut conn = match self.watchful() {
+            Self::Sqlite(path) => Conn::Sqlite(connect_sqlite(&path)?),
+            Self::Postgres(url) => Conn::Postgres(connect_postgres(&url, statement)?),
+        };
+        conn.set_instrumentation(|event: InstrumentationEvent<'_>| watch::hear(&event));
+        Ok(conn)
     }
 }
 
@@ -116,29 +153,39 @@ fn connect_sqlite(path: &str) -> std::result::Result<SqliteConnection, Connectio
     Ok(conn)
 }
 
-fn connect_postgres(url: &str) -> std::result::Result<PgConnection, ConnectionError> {
+fn connect_postgres(url: &str, statement: Duration) -> std::result::Result<PgConnection, ConnectionError> {
     let mut conn = PgConnection::establish(url)?;
-    conn.batch_execute(
-        "set timezone = 'UTC'; set statement_timeout = '30s'; set lock_timeout = '10s'; \
-         set idle_in_transaction_session_timeout = '30s'; set client_min_messages = warning;",
-    )
-    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    let settings = settings(statement);
+    conn.batch_execute(&format!("set timezone = 'UTC'; set client_min_messages = warning; {settings}"))
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
 
 /// Makes and checks the pool's connections.
+#[derive(Clone)]
 pub(super) struct Connector {
     url: DatabaseUrl,
+    statement: Duration,
     #[cfg(any(test, feature = "testing"))]
     asked: Arc<AtomicUsize>,
 }
 
 impl Connector {
-    pub(super) fn new(url: DatabaseUrl) -> Self {
+    pub(super) fn new(url: DatabaseUrl, statement: Duration) -> Self {
         Self {
             url,
+            statement,
             #[cfg(any(test, feature = "testing"))]
             asked: Arc::default(),
+        }
+    }
+
+    /// How long its statements may take, and wait for a lock. SQLite has no limits: its
+    /// file is never far away.
+    pub(super) fn limits(&self) -> (Duration, Duration) {
+        match self.url {
+            DatabaseUrl::Sqlite(_) => (Duration::MAX, Duration::MAX),
+            DatabaseUrl::Postgres(_) => (self.statement, lock_limit(self.statement)),
         }
     }
 
@@ -156,6 +203,7 @@ impl Connector {
         #[cfg(any(test, feature = "testing"))]
         let asked = self.asked.clone();
         conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            watch::hear(&event);
             #[cfg(any(test, feature = "testing"))]
             if matches!(event, InstrumentationEvent::StartQuery { .. }) {
                 asked.fetch_add(1, Ordering::Relaxed);
@@ -175,7 +223,7 @@ impl ManageConnection for Connector {
             not(any(test, feature = "testing", debug_assertions)),
             expect(unused_mut, reason = "tests watch it")
         )]
-        let mut conn = self.url.connect().map_err(Error::internal)?;
+        let mut conn = self.url.connect(self.statement).map_err(Error::internal)?;
         #[cfg(any(test, feature = "testing", debug_assertions))]
         self.watch(&mut conn);
         Ok(conn)
@@ -195,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_listener_s_limits_never_replace_those_of_the_url() {
+    fn the_limits_of_a_silent_line_never_replace_those_of_the_url() {
         let DatabaseUrl::Postgres(url) = DatabaseUrl::Postgres("postgres://h/d?connect_timeout=9".into()).watchful()
         else {
             unreachable!("it stays what it is")

@@ -7,21 +7,22 @@ mod after;
 mod columns;
 mod connect;
 mod migrate;
+mod pool;
 #[cfg(debug_assertions)]
 mod step;
 mod tx;
+pub(crate) mod watch;
 
 pub use after::AfterCommit;
 pub use columns::At;
 pub(crate) use columns::{text_column, text_enum};
-pub use connect::{Backend, Conn, DatabaseUrl};
+pub use connect::{Backend, Conn, DatabaseUrl, Limits};
 pub use tx::{Actor, ActorKind, Ending, Tx};
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::Pool;
 use metrics::counter;
 
 use crate::audit;
@@ -29,6 +30,8 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::secret::Keyring;
 use connect::Connector;
+use pool::Exchange;
+use watch::Watch;
 
 /// Runs the same diesel expression on whichever database is behind the
 /// connection: for what does not compile on the enum itself (batch inserts,
@@ -47,10 +50,14 @@ macro_rules! on_backend {
 /// that chain the audit trail.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool<Connector>,
+    pool: Arc<Exchange>,
+    /// How long statements take here, where that is not what the pool's connections are
+    /// told anyway.
+    patience: Option<Duration>,
     clock: Clock,
     keyring: Arc<Keyring>,
     url: Arc<DatabaseUrl>,
+    limits: Limits,
     after: after::Told,
     #[cfg(any(test, feature = "testing"))]
     asked: Arc<std::sync::atomic::AtomicUsize>,
@@ -63,25 +70,42 @@ impl Db {
     /// # Errors
     /// When no first connection can be made.
     pub fn open(url: &DatabaseUrl, size: u32, clock: Clock, keyring: Arc<Keyring>) -> Result<Self> {
-        let connector = Connector::new(url.clone());
+        Self::open_within(url, size, Limits::default(), clock, keyring)
+    }
+
+    /// As [`Db::open`], with limits of one's own.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub fn open_within(
+        url: &DatabaseUrl,
+        size: u32,
+        limits: Limits,
+        clock: Clock,
+        keyring: Arc<Keyring>,
+    ) -> Result<Self> {
+        let connector = Connector::new(url.clone(), limits.statement);
         #[cfg(any(test, feature = "testing"))]
         let asked = connector.asked();
-        let pool = Pool::builder()
-            .max_size(size)
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(2))
-            .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
-            .build(connector)
-            .map_err(Error::internal)?;
+        let pool = Exchange::open(connector, size, matches!(url, DatabaseUrl::Postgres(_)))?;
         Ok(Self {
-            pool,
+            pool: Arc::new(pool),
+            patience: None,
             clock,
             keyring,
             url: Arc::new(url.clone()),
+            limits,
             after: after::Told::default(),
             #[cfg(any(test, feature = "testing"))]
             asked,
         })
+    }
+
+    /// The same connections for work that may take its time ([`Limits::long_statement`]):
+    /// whole lists, imports, the whole audit trail.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        Self { patience: Some(self.limits.long_statement), ..self.clone() }
     }
 
     /// Another pool of the same process: who is told of commits here is told of
@@ -103,7 +127,10 @@ impl Db {
     /// # Errors
     /// `Unavailable` when the database does not answer.
     pub fn own_connection(&self) -> Result<Conn> {
-        self.url.watchful().connect().map_err(|error| {
+        watch::expect_within(CONNECTING);
+        let connected = self.url.connect(self.limits.statement);
+        watch::allow(self.limits.statement, connect::lock_limit(self.limits.statement));
+        connected.map_err(|error| {
             tracing::debug!(%error, "no connection of its own");
             Error::Unavailable { retry_after_seconds: 5 }
         })
@@ -119,7 +146,7 @@ impl Db {
     /// # Errors
     /// When a migration fails; it is then undone.
     pub fn migrate(&self) -> Result<()> {
-        migrate::run(&mut *self.connection()?)?;
+        migrate::run(&mut self.own_connection()?)?;
         let sealed = audit::seal_earlier(self)?;
         if sealed > 0 {
             tracing::info!(sealed, "events of before were added to the audit chain");
@@ -143,8 +170,7 @@ impl Db {
 
     /// How many connections of the pool are in use, and how many wait for work.
     pub fn connections(&self) -> (u32, u32) {
-        let state = self.pool.state();
-        (state.connections - state.idle_connections, state.idle_connections)
+        self.pool.connections()
     }
 
     /// How many queries were asked so far, for tests.
@@ -168,7 +194,7 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        on_blocking_pool(move || db.read_blocking(work)).await
+        self.on_blocking_pool(move || db.read_blocking(work)).await
     }
 
     /// Writes in one transaction, on the blocking pool. `Err` means nothing
@@ -182,7 +208,7 @@ impl Db {
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        on_blocking_pool(move || db.write_blocking(actor, work)).await
+        self.on_blocking_pool(move || db.write_blocking(actor, work)).await
     }
 
     /// Works in a transaction and undoes all of it: to see what a deed would
@@ -196,7 +222,7 @@ impl Db {
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        on_blocking_pool(move || db.settle_blocking(actor, |tx| work(tx).map(Ending::Undo))).await
+        self.on_blocking_pool(move || db.settle_blocking(actor, |tx| work(tx).map(Ending::Undo))).await
     }
 
     /// Writes in one transaction that itself says in the end whether it stands:
@@ -210,7 +236,7 @@ impl Db {
         F: FnOnce(&mut Tx<'_>) -> Result<Ending<T>> + Send + 'static,
     {
         let db = self.clone();
-        on_blocking_pool(move || db.settle_blocking(actor, work)).await
+        self.on_blocking_pool(move || db.settle_blocking(actor, work)).await
     }
 
     /// As [`Db::read`], for callers that are on a blocking thread already.
@@ -218,8 +244,8 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub fn read_blocking<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.connection()?;
-        work(&mut conn).map_err(|error| told_apart(&mut conn, error))
+        let _watched = watch::at_all();
+        self.lend(|conn| work(conn).map_err(|error| told_apart(conn, error)))?
     }
 
     /// As [`Db::write`], for callers that are on a blocking thread already.
@@ -231,42 +257,76 @@ impl Db {
     }
 
     fn settle_blocking<T>(&self, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<Ending<T>>) -> Result<T> {
-        let mut conn = self.connection()?;
-        let ran = tx::run(&mut conn, actor, (&self.clock, &self.keyring), work);
-        let done = ran.map_err(|error| told_apart(&mut conn, error))?;
-        // Whoever is told may need a connection of its own.
-        drop(conn);
+        let _watched = watch::at_all();
+        let done = self.lend(|conn| {
+            let ran = tx::run(conn, actor, (&self.clock, &self.keyring), work);
+            ran.map_err(|error| told_apart(conn, error))
+        })??;
+        // Whoever is told may need a connection of its own: none is held here any more.
         if done.told {
             self.after.tell(self);
         }
         Ok(done.value)
     }
 
-    fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Connector>> {
-        self.pool.get().map_err(|e| {
-            tracing::warn!(error = %e, "no database connection");
-            counter!("uketsuke_db_faults_total").increment(1);
-            Error::Unavailable { retry_after_seconds: 5 }
-        })
+    /// Lends a connection that allows statements the time they have here.
+    fn lend<T>(&self, work: impl FnOnce(&mut Conn) -> T) -> Result<T> {
+        let mut conn = self.pool.get()?;
+        let patience = self.patience.filter(|patience| *patience != self.limits.statement);
+        let (Some(patience), true) = (patience, matches!(*conn, Conn::Postgres(_))) else {
+            return Ok(work(&mut conn));
+        };
+        conn.batch_execute(&connect::settings(patience)).map_err(|error| told_apart(&mut conn, error.into()))?;
+        watch::allow(patience, connect::lock_limit(patience));
+        let done = work(&mut conn);
+        // Where this fails the connection is broken, and so found when it is next tried out.
+        let _ = conn.batch_execute(&connect::settings(self.limits.statement));
+        Ok(done)
+    }
+
+    /// Works on the blocking pool, and waits for as long as an answer can still come.
+    async fn on_blocking_pool<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (watch, number, span) = (Watch::new(), self.pool.number(), tracing::Span::current());
+        let watched = watch.clone();
+        let mut task = tokio::task::spawn_blocking(move || {
+            let _watched = watch::by(&watched);
+            span.in_scope(work)
+        });
+        loop {
+            match tokio::time::timeout(GLANCE, &mut task).await {
+                Ok(done) => return done.map_err(Error::internal)?,
+                Err(_) if watch.is_overdue() => {
+                    tracing::warn!("the database does not answer, nor does it break off");
+                    counter!("uketsuke_db_faults_total").increment(1);
+                    self.pool.replace(number);
+                    return Err(Error::Unavailable { retry_after_seconds: 5 });
+                }
+                Err(_) => {}
+            }
+        }
     }
 }
 
-/// A fault of ours, or a database that went away meanwhile: the messages of servers
-/// are in many languages, so the connection itself is asked.
+/// Between looks at one who waits for the database.
+const GLANCE: Duration = Duration::from_millis(250);
+/// A connection outside the pool is made within this time, or never.
+const CONNECTING: Duration = Duration::from_secs(6);
+
+/// A fault of ours, or a database that went away meanwhile or took too long: the
+/// messages of servers are in many languages, so the connection itself is asked, and
+/// the time it took.
 fn told_apart(conn: &mut Conn, error: Error) -> Error {
     let Error::Internal(cause) = error else { return error };
     let is_database = cause.downcast_ref::<diesel::result::Error>().is_some();
-    if is_database && conn.batch_execute("select 1").is_err() {
-        tracing::warn!(error = %cause, "the database went away");
+    if is_database && (watch::failed_late() || conn.batch_execute("select 1").is_err()) {
+        tracing::warn!(error = %cause, "the database went away, or took too long");
         counter!("uketsuke_db_faults_total").increment(1);
         return Error::Unavailable { retry_after_seconds: 5 };
     }
     Error::Internal(cause)
-}
-
-async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(Error::internal)?
 }
 
 diesel::define_sql_function! {

@@ -107,6 +107,7 @@ pub async fn write(
     let (sheet, conditions) = (listing.sheet(), listing.conditions());
     let scope = scope.clone();
     let (scratch, written) = db
+        .patient()
         .read(move |c| {
             let sheet = listing.sheet();
             let table = TableWriter::create(scratch.path(), format, sheet.title, sheet.columns, at);

@@ -9,18 +9,22 @@
 //! An instance is in the table of instances before it looks at the log for the
 //! first time: a writer that does not find it there has committed before that look.
 //!
-//! Anything that fails ends the connection; memory stays, and ages.
+//! Anything that fails ends the connection; memory stays, and ages. So does it when the
+//! database neither answers nor breaks off: another thread with a connection of its own
+//! then takes the place of the one that waits, and loads everything.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 
 use super::Core;
+use super::freshness::Footing;
 use super::instances::{self, Instance};
 use super::log::{self, Position};
 use super::writer::Writer;
+use crate::db::watch::{self, Watch};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 
@@ -33,10 +37,45 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Between looks for instances that are gone.
 const FORGET: Duration = Duration::from_secs(60);
 
-pub(super) struct Feed {
+/// Between looks whether the one who feeds waits in vain.
+const WATCH: Duration = Duration::from_millis(500);
+
+/// Wakes, whoever feeds just now.
+type Woken = Arc<Mutex<Receiver<()>>>;
+
+/// Keeps somebody feeding until nobody holds the snapshot any more.
+pub(super) fn keep(db: &Db, core: &Arc<Core>, woken: Receiver<()>, me: &Instance) -> Result<()> {
+    let woken: Woken = Arc::new(Mutex::new(woken));
+    loop {
+        let watch = Watch::new();
+        let feed = Feed::new(db.clone(), core.clone(), woken.clone(), me.clone());
+        let watched = watch.clone();
+        let feeding = move || {
+            let _watched = watch::by(&watched);
+            feed.run();
+        };
+        let thread = std::thread::Builder::new().name("standing".into()).spawn(feeding).map_err(Error::internal)?;
+        while !watch.is_overdue() {
+            if thread.is_finished() {
+                return Ok(());
+            }
+            std::thread::sleep(WATCH);
+        }
+        core.next_term();
+        tracing::error!("device checks go on from memory: the database does not answer, nor does it break off");
+        let ended = |woken: &Receiver<()>| woken.try_recv() == Err(TryRecvError::Disconnected);
+        if woken.try_lock().is_ok_and(|woken| ended(&woken)) {
+            return Ok(());
+        }
+    }
+}
+
+struct Feed {
     db: Db,
     core: Arc<Core>,
-    woken: Receiver<()>,
+    /// Whose turn it is to show what it knows.
+    term: u64,
+    woken: Woken,
     me: Instance,
     conn: Option<Conn>,
     state: Option<(Writer, Position)>,
@@ -46,14 +85,28 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub fn new(db: Db, core: Arc<Core>, woken: Receiver<()>, me: Instance) -> Self {
-        Self { db, core, woken, me, conn: None, state: None, last_beat: None, last_forgetting: None, failing: false }
+    fn new(db: Db, core: Arc<Core>, woken: Woken, me: Instance) -> Self {
+        Self {
+            term: core.term(),
+            db,
+            core,
+            woken,
+            me,
+            conn: None,
+            state: None,
+            last_beat: None,
+            last_forgetting: None,
+            failing: false,
+        }
     }
 
-    /// Runs until nobody holds the snapshot any more.
-    pub fn run(mut self) {
+    /// Runs until nobody holds the snapshot any more, or another one has taken over.
+    fn run(mut self) {
         loop {
             let turned = self.turn();
+            if self.core.term() != self.term {
+                return;
+            }
             self.tell(turned.as_ref().err());
             if turned.is_err() {
                 self.conn = None;
@@ -78,7 +131,7 @@ impl Feed {
         self.conn = Some(conn);
         if let Ok(false) = done {
             tracing::warn!("the log of changes does not go on from here: loading everything");
-            self.core.freshness.forget();
+            self.core.forget(self.term);
         } else {
             self.state = Some(state);
         }
@@ -93,7 +146,9 @@ impl Feed {
         // On failure the old place stays: what was applied already is applied again.
         let Some(next) = writer.catch_up(conn, &self.core.clients, position.clone())? else { return Ok(false) };
         *position = next;
-        self.core.show(&writer.memory, began, position.epoch);
+        if !self.core.show(self.term, &writer.memory, began, position.epoch) {
+            return Ok(true);
+        }
         if position.epoch != seen {
             self.me.seen = position.epoch;
             self.last_beat = None;
@@ -104,8 +159,11 @@ impl Feed {
 
     fn load(&mut self, conn: &mut Conn) -> Result<(Writer, Position)> {
         let began = Instant::now();
-        // The old memory goes first: nothing is answered from it any more.
-        self.core.clear();
+        // The old memory goes first where nothing is answered from it any more. (Where this
+        // one takes over it still is.)
+        if self.core.freshness.footing() == Footing::None {
+            self.core.clear(self.term);
+        }
         let (writer, position) = Writer::load(conn, &self.core.clients)?;
         let (credentials, took) = (writer.memory.len(), began.elapsed());
         tracing::info!(credentials, milliseconds = took.as_millis() as u64, "device checks are in memory");
@@ -128,7 +186,7 @@ impl Feed {
             && !log::holds(&mut conn, position)?
         {
             tracing::warn!("the database's history is another one: loading everything");
-            self.core.freshness.forget();
+            self.core.forget(self.term);
             self.state = None;
         }
         self.last_beat = None;
@@ -158,7 +216,9 @@ impl Feed {
                 return true;
             }
             let listens = matches!(self.conn, Some(Conn::Postgres(_)));
-            match self.woken.recv_timeout(if listens { left.min(GLANCE) } else { left }) {
+            let wait = if listens { left.min(GLANCE) } else { left };
+            let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(wait);
+            match woken {
                 Ok(()) => return true,
                 Err(RecvTimeoutError::Disconnected) => return false,
                 Err(RecvTimeoutError::Timeout) => {}

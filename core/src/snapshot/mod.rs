@@ -95,7 +95,8 @@ struct Core {
     clients: Clients,
     freshness: Freshness,
     seen: AtomicI64,
-    moved: (Mutex<()>, Condvar),
+    /// Under the lock: how many have fed memory before the one who does.
+    moved: (Mutex<u64>, Condvar),
 }
 
 impl Core {
@@ -103,23 +104,54 @@ impl Core {
         self.memory.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Shows what memory holds as of this transaction, confirmed at `at`.
-    fn show(&self, memory: &Arc<Memory>, at: Instant, seen: i64) {
-        if !Arc::ptr_eq(&self.memory(), memory) {
-            *self.memory.write().unwrap_or_else(PoisonError::into_inner) = memory.clone();
+    /// Counts those who have fed memory: what an earlier one still says is not heard.
+    fn term(&self) -> u64 {
+        *self.moved.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets another one feed.
+    fn next_term(&self) {
+        *self.moved.0.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    }
+
+    /// Runs this if it is still the turn of the one who feeds in this term.
+    fn in_term(&self, term: u64, work: impl FnOnce()) -> bool {
+        let now = self.moved.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_now = *now == term;
+        if is_now {
+            work();
         }
-        self.freshness.confirm(at);
-        // Last: who waits for it goes on to ask.
-        let guard = self.moved.0.lock().unwrap_or_else(PoisonError::into_inner);
-        self.seen.store(seen, Ordering::Release);
-        drop(guard);
-        self.moved.1.notify_all();
+        is_now
+    }
+
+    /// Shows what memory holds as of this transaction, confirmed at `at`; `false` when
+    /// another one feeds by now.
+    fn show(&self, term: u64, memory: &Arc<Memory>, at: Instant, seen: i64) -> bool {
+        let shown = self.in_term(term, || {
+            if !Arc::ptr_eq(&self.memory(), memory) {
+                *self.memory.write().unwrap_or_else(PoisonError::into_inner) = memory.clone();
+            }
+            self.freshness.confirm(at);
+            // Last: who waits for it goes on to ask.
+            self.seen.store(seen, Ordering::Release);
+        });
+        if shown {
+            self.moved.1.notify_all();
+        }
+        shown
+    }
+
+    /// Nothing is answered from memory any more.
+    fn forget(&self, term: u64) {
+        self.in_term(term, || self.freshness.forget());
     }
 
     /// Lets go of what memory holds.
-    fn clear(&self) {
-        self.freshness.forget();
-        *self.memory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Memory::with_room_for(0));
+    fn clear(&self, term: u64) {
+        self.in_term(term, || {
+            self.freshness.forget();
+            *self.memory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Memory::with_room_for(0));
+        });
     }
 }
 
@@ -145,8 +177,13 @@ impl Snapshot {
             answers_seconds: i32::try_from(settings.most_stale.as_secs().saturating_add(1)).unwrap_or(i32::MAX),
             beat_at: db.clock().now().into(),
         };
-        let feed = feed::Feed::new(db.clone(), core.clone(), woken, me);
-        std::thread::Builder::new().name("standing".into()).spawn(move || feed.run()).map_err(Error::internal)?;
+        let (db_of_feed, core_of_feed) = (db.clone(), core.clone());
+        let keeping = move || {
+            if let Err(error) = feed::keep(&db_of_feed, &core_of_feed, woken, &me) {
+                tracing::error!(%error, "nobody keeps device checks up to date");
+            }
+        };
+        std::thread::Builder::new().name("standing-watch".into()).spawn(keeping).map_err(Error::internal)?;
         let local = Arc::new(Local { core: core.clone(), wake });
         let weak: Weak<Local> = Arc::downgrade(&local);
         db.tell_after_commit(weak);
@@ -156,7 +193,7 @@ impl Snapshot {
     /// Waits until everything is loaded, at most so long; whether it is.
     pub fn wait_until_loaded(&self, most: Duration) -> bool {
         let guard = self.core.moved.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let loading = |_: &mut ()| self.core.seen.load(Ordering::Acquire) < 0;
+        let loading = |_: &mut u64| self.core.seen.load(Ordering::Acquire) < 0;
         let waited = self.core.moved.1.wait_timeout_while(guard, most, loading);
         waited.is_ok_and(|(_, waited)| !waited.timed_out())
     }
@@ -240,7 +277,7 @@ impl AfterCommit for Local {
         // Full means that a wake is on its way.
         let _ = self.wake.try_send(());
         let guard = self.core.moved.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let behind = |_: &mut ()| self.core.seen.load(Ordering::Acquire) < head;
+        let behind = |_: &mut u64| self.core.seen.load(Ordering::Acquire) < head;
         let waited = self.core.moved.1.wait_timeout_while(guard, spread::PATIENCE, behind);
         if waited.is_ok_and(|(_, waited)| waited.timed_out()) {
             tracing::warn!(head, "checks of this process do not know of a change yet");

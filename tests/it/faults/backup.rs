@@ -43,7 +43,7 @@ fn faults_the_machine_is_lost_and_a_backup_made_under_load_brings_all_back(app: 
     match &app.place {
         Place::Sqlite => lose_and_bring_back(&Server::start(&app.place), &Embedded),
         Place::Postgres(_) => {
-            let cluster = Cluster::start();
+            let cluster = Cluster::start().expect("tests/run installs PostgreSQL");
             lose_and_bring_back(&Server::over(&cluster.url()), &Tools { cluster: &cluster });
         }
     }
@@ -242,7 +242,7 @@ impl Way for Tools<'_> {
 }
 
 fn tool(name: &str, arguments: &[&str]) {
-    let done = Command::new(bin().join(name)).args(arguments).stdin(Stdio::null()).output().expect("it can be run");
+    let done = Command::new(bin().expect("tests/run installs PostgreSQL").join(name)).args(arguments).stdin(Stdio::null()).output().expect("it can be run");
     assert!(done.status.success(), "{name}: {}", String::from_utf8_lossy(&done.stderr));
 }
 

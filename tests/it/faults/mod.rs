@@ -9,6 +9,7 @@
 pub mod backup;
 pub mod checks;
 pub mod fleet;
+pub mod database;
 pub mod report;
 pub mod stopped;
 pub mod store;

@@ -59,9 +59,22 @@ impl Server {
         Self::start_so(place, &[], prepare)
     }
 
+    /// Starts it on a database that somebody else makes and removes.
+    pub fn start_at(url: &str, more: &[(&'static str, String)]) -> Self {
+        Self::start_on(|_| Database::at(url.to_owned()), more, |_| {})
+    }
+
     fn start_so(place: &Place, more: &[(&'static str, String)], prepare: impl FnOnce(&Config)) -> Self {
+        Self::start_on(|folder| Database::new(place, folder), more, prepare)
+    }
+
+    fn start_on(
+        database: impl FnOnce(&Path) -> Database,
+        more: &[(&'static str, String)],
+        prepare: impl FnOnce(&Config),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let database = Database::new(place, folder.path());
+        let database = database(folder.path());
         let environment = with(environment(&database.url, &folder), more.iter().cloned());
         let server = Self::new("serve", environment, Some(database), folder);
         prepare(&server.config());

@@ -44,6 +44,11 @@ impl Database {
         }
     }
 
+    /// One that somebody else makes and removes.
+    pub fn at(url: String) -> Self {
+        Self { url, schema: None }
+    }
+
     fn schema(server: &str) -> Self {
         // Unique without looking at the database: the process and the moment.
         let moment = Clock::System.now().timestamp_micros();
@@ -63,7 +68,8 @@ impl Drop for Database {
     }
 }
 
-fn execute(server: &str, sql: &str) {
+/// Runs SQL on a PostgreSQL server.
+pub fn execute(server: &str, sql: &str) {
     let mut conn = PgConnection::establish(server).expect("the PostgreSQL server for tests answers");
     conn.batch_execute(&format!("set client_min_messages = warning; {sql}")).expect(sql);
 }

@@ -33,7 +33,7 @@ pub struct Line {
 }
 
 struct Inner {
-    server: SocketAddr,
+    server: Mutex<SocketAddr>,
     mode: AtomicU8,
     /// After so many bytes to the server every connection ends; 0 for never.
     break_after: AtomicU64,
@@ -48,7 +48,7 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
         let address = listener.local_addr().expect("it is bound");
         let inner = Arc::new(Inner {
-            server,
+            server: Mutex::new(server),
             mode: AtomicU8::new(Mode::Open as u8),
             break_after: AtomicU64::new(0),
             breaks: AtomicU64::new(0),
@@ -66,6 +66,12 @@ impl Line {
         if matches!(mode, Mode::Cut | Mode::Busy) {
             self.inner.cut();
         }
+    }
+
+    /// Leads to another server from now on; whoever spoke to the one before is cut off.
+    pub fn lead_to(&self, server: SocketAddr) {
+        *self.inner.server.lock().expect("nobody panics holding it") = server;
+        self.inner.cut();
     }
 
     /// Ends every connection once so many more bytes have gone to the server, and
@@ -89,7 +95,7 @@ impl Inner {
             thread::spawn(move || say_slow_down(caller));
             return;
         }
-        let Ok(server) = TcpStream::connect(self.server) else { return };
+                let Ok(server) = TcpStream::connect(*self.server.lock().expect("nobody panics holding it")) else { return };
         let mut open = self.open.lock().expect("nobody panics holding it");
         for one in [&caller, &server] {
             open.push(one.try_clone().expect("a handle more"));

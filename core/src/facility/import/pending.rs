@@ -71,16 +71,17 @@ async fn try_out(
     paper: Paper,
     options: Options,
 ) -> Result<(Report, Paper)> {
-    db.read(move |conn| {
-        let mut stage = StagedWriter::create(paper.staged.path())?;
-        let mut details = DetailWriter::create(paper.details.path())?;
-        let walk = Walk { keyring: &keyring, path: received.path(), options: &options, staged_from: None };
-        let report = walk.run(&mut Target::Dry(conn), Some(&mut stage), Some(&mut details))?;
-        stage.finish()?;
-        details.finish()?;
-        Ok((report, paper))
-    })
-    .await
+    db.patient()
+        .read(move |conn| {
+            let mut stage = StagedWriter::create(paper.staged.path())?;
+            let mut details = DetailWriter::create(paper.details.path())?;
+            let walk = Walk { keyring: &keyring, path: received.path(), options: &options, staged_from: None };
+            let report = walk.run(&mut Target::Dry(conn), Some(&mut stage), Some(&mut details))?;
+            stage.finish()?;
+            details.finish()?;
+            Ok((report, paper))
+        })
+        .await
 }
 
 async fn keep(storage: &Storage, written: Scratch) -> Result<StoredKey> {
@@ -127,12 +128,13 @@ async fn apply_staged(
     options: Options,
 ) -> Result<Outcome> {
     let format = import.report()?.encoding;
-    db.settle(scope.actor(), move |tx| {
-        let walk =
-            Walk { keyring: &keyring, path: staged.path(), options: &options, staged_from: Some(format.as_str()) };
-        real(tx, walk, &import.id, None)
-    })
-    .await
+    db.patient()
+        .settle(scope.actor(), move |tx| {
+            let walk =
+                Walk { keyring: &keyring, path: staged.path(), options: &options, staged_from: Some(format.as_str()) };
+            real(tx, walk, &import.id, None)
+        })
+        .await
 }
 
 /// Gives an import up that waits.

@@ -74,14 +74,15 @@ pub async fn dry_run(
     options: Options,
     details: Option<PathBuf>,
 ) -> Result<Report> {
-    db.read(move |conn| {
-        let mut writer = details.map(|path| DetailWriter::create(&path)).transpose()?;
-        let walk = Walk { keyring: &keyring, path: &path, options: &options, staged_from: None };
-        let report = walk.run(&mut Target::Dry(conn), None, writer.as_mut())?;
-        writer.map(DetailWriter::finish).transpose()?;
-        Ok(report)
-    })
-    .await
+    db.patient()
+        .read(move |conn| {
+            let mut writer = details.map(|path| DetailWriter::create(&path)).transpose()?;
+            let walk = Walk { keyring: &keyring, path: &path, options: &options, staged_from: None };
+            let report = walk.run(&mut Target::Dry(conn), None, writer.as_mut())?;
+            writer.map(DetailWriter::finish).transpose()?;
+            Ok(report)
+        })
+        .await
 }
 
 /// Takes the file in one transaction, and undoes it if something speaks against
@@ -103,15 +104,16 @@ pub async fn run(db: &Db, keyring: Arc<Keyring>, actor: Actor, import: Import) -
         staged_key: None,
         details_key: None,
     };
-    db.settle(actor, move |tx| {
-        let mut writer = details.map(|path| DetailWriter::create(&path)).transpose()?;
-        repo::insert_import(tx, &new, &Report::default())?;
-        let walk = Walk { keyring: &keyring, path: &path, options: &options, staged_from: None };
-        let ending = real(tx, walk, &new.id, writer.as_mut())?;
-        writer.map(DetailWriter::finish).transpose()?;
-        Ok(ending)
-    })
-    .await
+    db.patient()
+        .settle(actor, move |tx| {
+            let mut writer = details.map(|path| DetailWriter::create(&path)).transpose()?;
+            repo::insert_import(tx, &new, &Report::default())?;
+            let walk = Walk { keyring: &keyring, path: &path, options: &options, staged_from: None };
+            let ending = real(tx, walk, &new.id, writer.as_mut())?;
+            writer.map(DetailWriter::finish).transpose()?;
+            Ok(ending)
+        })
+        .await
 }
 
 /// What speaks against applying, if anything.

@@ -40,7 +40,7 @@ pub struct Undone {
 /// `NotFound`; `Refused(NotInThisState)` when it is not applied;
 /// `Refused(ImportOvertaken)` when a later one holds; `Refused(ImportRunning)`.
 pub async fn undo(db: &Db, actor: Actor, id: ImportId) -> Result<Undone> {
-    db.write(actor, move |tx| take_back(tx, &id)).await
+    db.patient().write(actor, move |tx| take_back(tx, &id)).await
 }
 
 /// Takes an applied import back, for a member of staff.

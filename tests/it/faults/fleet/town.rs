@@ -29,7 +29,7 @@ pub struct Town {
 impl Town {
     /// Starts all, ready to answer.
     pub fn build() -> Self {
-        let (cluster, post) = (Cluster::start(), Post::start());
+        let (cluster, post) = (Cluster::start().expect("tests/run installs PostgreSQL"), Post::start());
         let [portal, admin, api, _] = free_ports();
         let url = |port| format!("http://127.0.0.1:{port}");
         let front = Server::in_parts(
