@@ -7,7 +7,13 @@
 
 // Used by some of the suites only, as they come.
 pub mod checks;
+pub mod hostile_files;
+pub mod odd_requests;
+pub mod people;
+pub mod poison;
 pub mod report;
+pub mod slow_clients;
+pub mod time;
 pub mod uploads;
 
 /// Set: more rounds, more facilities.
