@@ -61,7 +61,8 @@ fn faults_every_form_of_the_main_path_sent_twice_counts_once(app: &TestApp) {
 
 fn walk(app: &TestApp, replay: Replay) -> Traces {
     app.with_master();
-    let mut person = Browser { replay, ..app.portal() };
+    let mut person = app.portal();
+    person.replay = replay;
     register(&mut person, SAKURA, MAIL);
     app.activate(&mut person, MAIL);
     log_in(&mut person, MAIL);
