@@ -25,6 +25,7 @@ use uketsuke_portal::announced::Announcements;
 use uketsuke_portal::device_api::DeviceApi;
 use uketsuke_procedures::Means;
 use uketsuke_web::page::{SITE_OFFICE, SITE_OMF, SiteName};
+use uketsuke_web::patience::Patience;
 use uketsuke_web::site::{CookieNames, Face, OFFICE_COOKIES, PORTAL_COOKIES, Site, Sites};
 use uketsuke_workers::Works;
 
@@ -49,6 +50,8 @@ pub struct Parts {
     pub procedures: Arc<Procedures>,
     /// The way letters leave the house.
     pub transport: Transport,
+    /// How long clients are waited for.
+    pub patience: Patience,
     /// What every page of the portal tells.
     announced: Arc<Announcements>,
 }
@@ -91,6 +94,7 @@ impl Parts {
             procedures: Arc::new(procedures(&config, &keyring)),
             keyring,
             transport,
+            patience: Patience::STANDARD,
             config: Arc::new(config),
         })
     }

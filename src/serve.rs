@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::Db;
+use uketsuke_web::patience::Patience;
 use uketsuke_web::server;
 use uketsuke_web::site::Sites;
 use uketsuke_workers::runner::{self, Runner};
@@ -161,12 +162,12 @@ impl Running {
             Part::Portal => {
                 let portal = Data::new(parts.portal());
                 let configure = move |c: &mut ServiceConfig| uketsuke_portal::configure(c, portal);
-                serve(listener, threads, parts.portal_sites(), db, configure)?
+                serve(listener, threads, parts.portal_sites(), parts.patience, db, configure)?
             }
             Part::Admin => {
                 let office = Data::new(parts.office());
                 let configure = move |c: &mut ServiceConfig| uketsuke_admin::configure(c, office);
-                serve(listener, threads, parts.office_site().into(), db, configure)?
+                serve(listener, threads, parts.office_site().into(), parts.patience, db, configure)?
             }
             Part::DeviceApi => {
                 let api = Data::new(parts.device_api()?);
@@ -182,7 +183,7 @@ impl Running {
                     uketsuke_portal::device_api::configure(c, api);
                 };
                 // Threads of its own, and the check itself with nothing around it.
-                server::bind_with_lean(listener, threads, site, lean, configure)?
+                server::bind_with_lean(listener, threads, site, parts.patience, lean, configure)?
             }
             Part::Workers => unreachable!("workers have no listener"),
         })
@@ -214,10 +215,11 @@ fn serve(
     listener: TcpListener,
     threads: usize,
     sites: Sites,
+    patience: Patience,
     db: uketsuke_core::db::Db,
     configure: impl FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<Server> {
-    server::bind(listener, threads, Data::new(sites), move |config| {
+    server::bind(listener, threads, Data::new(sites), patience, move |config| {
         health::configure(config, Probe::Database(db));
         configure(config);
     })

@@ -2,7 +2,7 @@
 //! answer and holds it against what it must be.
 
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use uketsuke_core::jose::{AccessClaims, mint_access_token};
 use uketsuke_core::secret::Keyring;
 
 use crate::country::Country;
-use crate::server::{Prepared, Server, Target, on_core};
+use crate::server::{Prepared, Server, Target, behind_on_core, on_core};
 
 /// Kept connections.
 const CONNECTIONS: usize = 64;
@@ -39,7 +39,12 @@ pub enum Question {
     Unread,
     /// Checks.
     Check,
+    /// Pages of the portal that anybody may see.
+    Page,
 }
+
+/// Those pages.
+const PAGES: [&str; 4] = ["/login", "/register", "/faq", "/notices"];
 
 /// What the process is told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,6 +80,11 @@ impl Order {
         let basic = STANDARD.encode(format!("{}:{}", prepared.service.id, prepared.service.secret.reveal()));
         let Country { devices, per_facility } = country;
         Self { devices, per_facility, basic, ..Self::new(server, Question::Check, time) }
+    }
+
+    /// Pages, as fast as they come.
+    pub fn pages(server: &Server, time: Duration) -> Self {
+        Self { address: server.portal.clone(), ..Self::new(server, Question::Page, time) }
     }
 
     /// The same at so many a second.
@@ -118,11 +128,17 @@ impl Outcome {
 pub struct Load(Child);
 
 pub fn start(folder: &Path, order: &Order) -> anyhow::Result<Load> {
-    let file = folder.join("load.json");
-    std::fs::write(&file, serde_json::to_vec(order)?)?;
-    let program = std::env::current_exe()?;
-    let mut command = on_core(1, &program);
-    Ok(Load(command.args(["--role", "load", "--order"]).arg(&file).stdout(Stdio::piped()).spawn()?))
+    start_as(on_core(1, &std::env::current_exe()?), &folder.join("load.json"), order)
+}
+
+/// As [`start`], so that it does not stand in the way of another load.
+pub fn start_behind(folder: &Path, order: &Order) -> anyhow::Result<Load> {
+    start_as(behind_on_core(1, &std::env::current_exe()?), &folder.join("load-behind.json"), order)
+}
+
+fn start_as(mut command: Command, file: &Path, order: &Order) -> anyhow::Result<Load> {
+    std::fs::write(file, serde_json::to_vec(order)?)?;
+    Ok(Load(command.args(["--role", "load", "--order"]).arg(file).stdout(Stdio::piped()).spawn()?))
 }
 
 impl Load {
@@ -157,9 +173,14 @@ enum Expected {
 }
 
 fn questions(order: &Order) -> anyhow::Result<Vec<Asked>> {
-    if order.question == Question::Hello {
-        let request = format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", order.address).into_bytes();
-        return Ok(vec![Asked { request, expected: Expected::Anything }]);
+    let get = |path: &str| {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", order.address).into_bytes();
+        Asked { request, expected: Expected::Anything }
+    };
+    match order.question {
+        Question::Hello => return Ok(vec![get("/")]),
+        Question::Page => return Ok(PAGES.map(get).into()),
+        Question::Unread | Question::Check => {}
     }
     let config = Config::from_lookup(|_| None)?;
     let key = config.master_keys.first().context("a key")?;

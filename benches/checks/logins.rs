@@ -2,31 +2,47 @@
 //! same work as with the right one, and nothing is left behind.
 
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-use crate::server::{Server, on_core};
+use crate::server::{Server, behind_on_core, on_core};
 
 #[derive(Serialize, Deserialize)]
 struct Order {
     portal: String,
     crowd: usize,
     seconds: f64,
+    /// So many begin each second; as many as the crowd gets done without.
+    rate: Option<u32>,
 }
 
 /// The crowd's process.
 pub struct Crowd(Child);
 
 pub fn start(folder: &Path, server: &Server, crowd: usize, time: Duration) -> anyhow::Result<Crowd> {
-    let file = folder.join("logins.json");
-    let order = Order { portal: server.portal.clone(), crowd, seconds: time.as_secs_f64() };
-    std::fs::write(&file, serde_json::to_vec(&order)?)?;
     let program = std::env::current_exe()?;
-    let mut command = on_core(1, &program);
+    start_as(
+        on_core(1, &program),
+        folder,
+        server,
+        Order { portal: String::new(), crowd, seconds: time.as_secs_f64(), rate: None },
+    )
+}
+
+/// As [`start`], so many logins a second, and not in the way of another load.
+pub fn start_at(folder: &Path, server: &Server, crowd: usize, time: Duration, rate: u32) -> anyhow::Result<Crowd> {
+    let program = std::env::current_exe()?;
+    let order = Order { portal: String::new(), crowd, seconds: time.as_secs_f64(), rate: Some(rate) };
+    start_as(behind_on_core(1, &program), folder, server, order)
+}
+
+fn start_as(mut command: Command, folder: &Path, server: &Server, order: Order) -> anyhow::Result<Crowd> {
+    let file = folder.join("logins.json");
+    std::fs::write(&file, serde_json::to_vec(&Order { portal: server.portal.clone(), ..order })?)?;
     Ok(Crowd(command.args(["--role", "logins", "--order"]).arg(&file).stdout(Stdio::piped()).spawn()?))
 }
 
@@ -41,14 +57,19 @@ impl Crowd {
 pub fn run(order: &Path) -> anyhow::Result<()> {
     let order: Order = serde_json::from_slice(&std::fs::read(order)?)?;
     let (hashed, busy, other) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let next = AtomicU64::new(0);
     let began = Instant::now();
     std::thread::scope(|threads| {
         for person in 0..order.crowd {
-            let (order, hashed, busy, other) = (&order, &hashed, &busy, &other);
+            let (order, next, hashed, busy, other) = (&order, &next, &hashed, &busy, &other);
             threads.spawn(move || {
                 let mut turn = 0_usize;
                 while began.elapsed().as_secs_f64() < order.seconds {
                     turn += 1;
+                    if let Some(rate) = order.rate {
+                        let due = next.fetch_add(1, Ordering::Relaxed) as f64 / f64::from(rate);
+                        std::thread::sleep(Duration::from_secs_f64(due).saturating_sub(began.elapsed()));
+                    }
                     match log_in(&order.portal, person, turn) {
                         Ok(200..=499) => hashed.fetch_add(1, Ordering::Relaxed),
                         Ok(503) => busy.fetch_add(1, Ordering::Relaxed),
@@ -59,9 +80,12 @@ pub fn run(order: &Path) -> anyhow::Result<()> {
         }
     });
     let (seconds, count) = (began.elapsed().as_secs_f64(), |c: &AtomicU64| c.load(Ordering::SeqCst));
+    let who = match order.rate {
+        Some(rate) => format!("{rate} logins a second asked for"),
+        None => format!("{} people log in", order.crowd),
+    };
     println!(
-        "{} people log in: {:.1} passwords a second, {} told to come back, {} else",
-        order.crowd,
+        "{who}: {:.1} passwords a second, {} told to come back, {} else",
         count(&hashed) as f64 / seconds,
         count(&busy),
         count(&other)

@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo bench --bench checks                              # 1,000, 100,000 and 1,000,000 devices
 //! cargo bench --bench checks -- --devices 1000 --seconds 3
+//! cargo bench --bench checks -- --flood                   # 100,000 devices, with floods of logins and pages
 //! ```
 //!
 //! The server, and the database with it, has core 0; the load, a process of its own,
@@ -17,6 +18,7 @@
 
 mod country;
 mod empty;
+mod flood;
 mod load;
 mod logins;
 #[path = "../facility_import/machine.rs"]
@@ -36,6 +38,9 @@ use load::{Order, Outcome, Question};
 use place::Place;
 use server::Server;
 
+const DATABASES: [&str; 2] = ["sqlite", "postgres"];
+/// Devices while there are floods.
+const FLOODED: u32 = 100_000;
 /// Devices at each facility.
 const PER_FACILITY: u32 = 4;
 /// Runs of each closed loop; the middle one counts.
@@ -57,6 +62,15 @@ struct Args {
     /// Leave one of the databases out.
     #[arg(long)]
     without: Option<String>,
+    /// Measure only what floods of logins and of pages do to checks.
+    #[arg(long)]
+    flood: bool,
+    /// Checks a second during a flood.
+    #[arg(long, default_value_t = RATE)]
+    rate: u32,
+    /// How often each flood comes.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
     /// Added by `cargo bench`; without it nothing is measured.
     #[arg(long)]
     bench: bool,
@@ -93,11 +107,20 @@ fn main() -> anyhow::Result<()> {
     }
     println!("Device checks: server (and database) on core 0, load on core 1; every answer read");
     println!("{}; profile {}\n", machine::facts(), if cfg!(debug_assertions) { "dev" } else { "release" });
-    println!("{}", Line::HEAD);
     let folder = tempfile::tempdir()?;
     let seconds = Duration::from_secs(args.seconds);
+    if args.flood {
+        println!("{}", flood::HEAD);
+        for kind in DATABASES.into_iter().filter(|kind| args.without.as_deref() != Some(kind)) {
+            let Some(place) = Place::make(kind, folder.path(), FLOODED)? else { continue };
+            let country = Country { devices: FLOODED, per_facility: PER_FACILITY };
+            flood::measure(&place, country, args.rate, args.rounds, seconds)?;
+        }
+        return Ok(());
+    }
+    println!("{}", Line::HEAD);
     let hello = yardsticks(folder.path(), seconds)?;
-    for kind in ["sqlite", "postgres"] {
+    for kind in DATABASES {
         if args.without.as_deref() == Some(kind) {
             continue;
         }

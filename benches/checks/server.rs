@@ -115,6 +115,13 @@ pub fn on_core(core: u8, program: &Path) -> Command {
     command
 }
 
+/// As [`on_core`], behind everything else there.
+pub fn behind_on_core(core: u8, program: &Path) -> Command {
+    let mut command = Command::new("/usr/bin/taskset");
+    command.args(["-c", &core.to_string(), "nice", "-n", "19"]).arg(program);
+    command
+}
+
 pub fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

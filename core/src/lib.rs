@@ -47,6 +47,7 @@ pub mod notice;
 pub mod operation;
 pub mod participation;
 pub mod pdf;
+pub mod priority;
 pub mod progress;
 pub mod published;
 pub mod queue;

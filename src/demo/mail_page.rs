@@ -10,6 +10,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 use uketsuke_core::clock::Clock;
 use uketsuke_core::secret::totp::TotpSecret;
+use uketsuke_web::patience::Patience;
 use uketsuke_web::site::Site;
 use uketsuke_web::{assets, server};
 
@@ -55,7 +56,7 @@ struct Code {
 /// When the listener cannot be used.
 pub fn serve(listener: TcpListener, site: Site, folder: PathBuf, logins: Logins) -> std::io::Result<Server> {
     let shown = Data::new(Shown { folder, logins });
-    server::bind(listener, 1, Data::new(site.into()), move |config: &mut ServiceConfig| {
+    server::bind(listener, 1, Data::new(site.into()), Patience::STANDARD, move |config: &mut ServiceConfig| {
         assets::configure(config);
         config
             .app_data(shown)

@@ -16,6 +16,9 @@ mod two_instances;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(ended) = faults::poison::worker() {
+        return ended;
+    }
     let ended = support::harness::run(&[
         portal::applications::TESTS,
         portal::evidence::TESTS,
@@ -53,6 +56,12 @@ fn main() -> ExitCode {
         faults::store::TESTS,
         faults::stopped::TESTS,
         faults::database::TESTS,
+        faults::hostile_files::TESTS,
+        faults::odd_requests::TESTS,
+        faults::people::TESTS,
+        faults::poison::TESTS,
+        faults::slow_clients::TESTS,
+        faults::time::TESTS,
     ]);
     faults::report::write();
     ended

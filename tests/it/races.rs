@@ -32,7 +32,7 @@ const DEVICES: usize = 50;
 const MAIL: &str = "hanako@example.jp";
 
 /// Lets all browsers do the same thing at the same moment.
-fn at_once(browsers: Vec<Browser>, deed: impl Fn(&mut Browser) + Sync) -> Vec<Browser> {
+pub fn at_once(browsers: Vec<Browser>, deed: impl Fn(&mut Browser) + Sync) -> Vec<Browser> {
     let start = Barrier::new(browsers.len());
     thread::scope(|scope| {
         let run = |mut browser: Browser| {

@@ -1,5 +1,5 @@
-//! Bodies read with patience that ends: each piece within ten seconds, a form
-//! within thirty, and no more of it than allowed. (actix-web times the head of
+//! Bodies read with patience that ends ([`Patience`]): for each piece, for a form as
+//! a whole; and no more of it than allowed. (actix-web times the head of
 //! a request, never its body.)
 
 use std::time::Duration;
@@ -10,19 +10,16 @@ use actix_web::web::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::errors::PageError;
+use crate::patience::Patience;
 
-/// Longest wait for the next piece of a body.
-pub const PIECE: Duration = Duration::from_secs(10);
-/// Longest time for a whole form.
-const FORM: Duration = Duration::from_secs(30);
 /// Largest form, bytes.
 pub const FORM_BYTES: usize = 64 * 1024;
 
 /// The body as a stream that gives up on a sender who stops sending.
-pub fn paced(payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>> {
-    stream::unfold(Some(payload), |payload| async {
+pub fn paced(payload: Payload, piece: Duration) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+    stream::unfold(Some(payload), move |payload| async move {
         let mut payload = payload?;
-        match tokio::time::timeout(PIECE, payload.next()).await {
+        match tokio::time::timeout(piece, payload.next()).await {
             Ok(Some(Ok(piece))) => Some((Ok(piece), Some(payload))),
             Ok(Some(Err(error))) => Some((Err(error), None)),
             Ok(None) => None,
@@ -35,16 +32,16 @@ pub fn paced(payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>
 ///
 /// # Errors
 /// 413 above `limit` bytes, 400 when it breaks off, 408 when it does not come.
-pub(crate) async fn whole(payload: Payload, limit: usize) -> Result<Bytes, PageError> {
-    match tokio::time::timeout(FORM, collect(payload, limit)).await {
+pub(crate) async fn whole(payload: Payload, limit: usize, patience: Patience) -> Result<Bytes, PageError> {
+    match tokio::time::timeout(patience.form, collect(payload, limit, patience.piece)).await {
         Ok(read) => read,
         Err(_) => Err(PageError::TimedOut),
     }
 }
 
-async fn collect(payload: Payload, limit: usize) -> Result<Bytes, PageError> {
+async fn collect(payload: Payload, limit: usize, piece: Duration) -> Result<Bytes, PageError> {
     let mut body = BytesMut::new();
-    let mut pieces = std::pin::pin!(paced(payload));
+    let mut pieces = std::pin::pin!(paced(payload, piece));
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| match error {
             PayloadError::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => PageError::TimedOut,
@@ -63,6 +60,8 @@ async fn collect(payload: Payload, limit: usize) -> Result<Bytes, PageError> {
 mod tests {
     use super::*;
     use std::pin::Pin;
+
+    const STANDARD: Patience = Patience::STANDARD;
 
     type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
 
@@ -84,8 +83,8 @@ mod tests {
     async fn a_sender_who_stops_sending_is_given_up() {
         for pieces in [&[][..], &[(1, "a=1&")], &[(11, "a=1&")]] {
             let began = tokio::time::Instant::now();
-            assert!(matches!(whole(slow(pieces), FORM_BYTES).await, Err(PageError::TimedOut)));
-            assert!(began.elapsed() <= PIECE + Duration::from_secs(1));
+            assert!(matches!(whole(slow(pieces), FORM_BYTES, STANDARD).await, Err(PageError::TimedOut)));
+            assert!(began.elapsed() <= STANDARD.piece + Duration::from_secs(1));
         }
     }
 
@@ -93,13 +92,13 @@ mod tests {
     async fn a_sender_who_drips_is_given_up_after_half_a_minute() {
         let drip = &[(9, "a"), (9, "b"), (9, "c"), (9, "d"), (9, "e")];
         let began = tokio::time::Instant::now();
-        assert!(matches!(whole(slow(drip), FORM_BYTES).await, Err(PageError::TimedOut)));
-        assert_eq!(began.elapsed(), FORM);
+        assert!(matches!(whole(slow(drip), FORM_BYTES, STANDARD).await, Err(PageError::TimedOut)));
+        assert_eq!(began.elapsed(), STANDARD.form);
     }
 
     #[tokio::test]
     async fn a_form_is_read_up_to_its_limit() {
-        assert_eq!(whole(ended("a=1"), 3).await.ok(), Some(Bytes::from_static(b"a=1")));
-        assert!(matches!(whole(ended("a=12"), 3).await, Err(PageError::FormTooLarge)));
+        assert_eq!(whole(ended("a=1"), 3, STANDARD).await.ok(), Some(Bytes::from_static(b"a=1")));
+        assert!(matches!(whole(ended("a=12"), 3, STANDARD).await, Err(PageError::FormTooLarge)));
     }
 }

@@ -22,6 +22,7 @@ use crate::body;
 use crate::csrf;
 use crate::errors::PageError;
 use crate::fields::Fields;
+use crate::patience::Patience;
 use crate::request::Visitor;
 use crate::site::Site;
 
@@ -94,7 +95,8 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), PageError> {
 }
 
 async fn read_form(request: &mut ServiceRequest) -> Result<(), PageError> {
-    let bytes = body::whole(request.take_payload(), body::FORM_BYTES).await?;
+    let patience = Patience::of(request.request());
+    let bytes = body::whole(request.take_payload(), body::FORM_BYTES, patience).await?;
     let fields = Fields::parse(&bytes).ok_or(PageError::Unreadable)?;
     if !csrf::holds_for(request.request(), fields.get(csrf::FIELD)) {
         return Err(PageError::Forged);

@@ -23,6 +23,7 @@ mod guard;
 pub mod headers;
 mod outer;
 pub mod page;
+pub mod patience;
 pub mod payee;
 pub mod request;
 pub mod routes;

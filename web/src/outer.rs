@@ -14,6 +14,7 @@ use crate::announced;
 use crate::error_page::ErrorPage;
 use crate::errors::PageError;
 use crate::headers;
+use crate::patience::Patience;
 use crate::request::{RequestId, client_address};
 use crate::site::{Face, Site, Sites};
 
@@ -21,7 +22,7 @@ use crate::site::{Face, Site, Sites};
 pub(crate) async fn outer(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let id = RequestId::mint();
     let peer = request.peer_addr().map(|address| address.ip());
     let trusted = &Sites::of(request.request()).first().trusted_proxies;
@@ -42,7 +43,8 @@ pub(crate) async fn outer(
             answer.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
         }
         log(&answer, &address.to_string(), began.elapsed());
-        Ok(answer)
+        let patience = Patience::of(answer.request());
+        Ok(answer.map_body(|_, body| patience.floor(body.boxed())))
     }
     .instrument(span)
     .await

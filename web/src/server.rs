@@ -10,12 +10,12 @@ use actix_web::http::KeepAlive;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, HttpResponse, HttpServer};
+use uketsuke_core::priority::Rank;
 
 use crate::outer::outer;
+use crate::patience::Patience;
 use crate::site::Sites;
 
-/// Until the head of a request must be there.
-const HEAD: Duration = Duration::from_secs(5);
 /// How long an idle connection stays open.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long requests may run on after the signal to stop, seconds.
@@ -68,13 +68,22 @@ pub fn app_with_lean(
     App::new().app_data(sites).configure(lean).service(rest)
 }
 
+/// Lets handlers find out how patient they are.
+fn with(patience: Patience, configure: impl FnOnce(&mut ServiceConfig)) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config.app_data(patience);
+        configure(config);
+    }
+}
+
 /// One way to listen, whatever the application.
 macro_rules! listening {
-    ($listener:expr, $workers:expr, $factory:expr) => {
+    ($listener:expr, $workers:expr, $patience:expr, $factory:expr) => {
         HttpServer::new($factory)
+            .on_connect(move |connection, _| $patience.watch(connection))
             .workers($workers)
             .max_connections(CONNECTIONS)
-            .client_request_timeout(HEAD)
+            .client_request_timeout($patience.head)
             .client_disconnect_timeout(Duration::from_secs(5))
             .keep_alive(KeepAlive::Timeout(IDLE))
             .shutdown_timeout(LAST_ORDERS)
@@ -84,16 +93,26 @@ macro_rules! listening {
     };
 }
 
-/// Serves an application on a listener with `workers` threads, until it is told
-/// to stop; requests under way then finish.
+/// Serves an application on a listener with `workers` threads, behind those of
+/// [`bind_with_lean`], until it is told to stop; requests under way then finish.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn bind<F>(listener: TcpListener, workers: usize, sites: Data<Sites>, configure: F) -> std::io::Result<Server>
+pub fn bind<F>(
+    listener: TcpListener,
+    workers: usize,
+    sites: Data<Sites>,
+    patience: Patience,
+    configure: F,
+) -> std::io::Result<Server>
 where
     F: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
 {
-    Ok(listening!(listener, workers, move || app(sites.clone(), configure.clone())))
+    Ok(listening!(listener, workers, patience, move || {
+        // Called once by each worker, in its own thread.
+        Rank::Pages.take();
+        app(sites.clone(), with(patience, configure.clone()))
+    }))
 }
 
 /// As [`bind`], for [`app_with_lean`].
@@ -104,6 +123,7 @@ pub fn bind_with_lean<L, F>(
     listener: TcpListener,
     workers: usize,
     sites: Data<Sites>,
+    patience: Patience,
     lean: L,
     configure: F,
 ) -> std::io::Result<Server>
@@ -111,5 +131,7 @@ where
     L: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
     F: FnOnce(&mut ServiceConfig) + Clone + Send + 'static,
 {
-    Ok(listening!(listener, workers, move || app_with_lean(sites.clone(), lean.clone(), configure.clone())))
+    Ok(listening!(listener, workers, patience, move || {
+        app_with_lean(sites.clone(), with(patience, lean.clone()), configure.clone())
+    }))
 }

@@ -31,6 +31,7 @@ use uketsuke_core::storage::{MAX_FILE_BYTES, Received, Storage, StorageError, Up
 use crate::body::paced;
 use crate::csrf;
 use crate::fields::Fields;
+use crate::patience::Patience;
 
 /// Room for boundaries, headers and the other fields around a file, bytes.
 const AROUND: u64 = 64 * 1024;
@@ -40,10 +41,6 @@ const DRAIN: u64 = MAX_FILE_BYTES;
 const TEXT_BYTES: usize = 4 * 1024;
 /// The most text fields beside the file.
 const MOST_TEXTS: usize = 16;
-/// A sender gets this long for nothing …
-const GRACE: Duration = Duration::from_secs(60);
-/// … and then a second for this many bytes.
-const SLOWEST_BYTES_PER_SECOND: u64 = 50 * 1024;
 
 /// What file dialogs offer where evidence and the like is taken; the content decides.
 pub const ACCEPT: &str = ".pdf,.png,.jpg,.jpeg,.xls,.xlsx";
@@ -108,7 +105,7 @@ async fn receive_body(
     storage: &Storage,
     file_field: &str,
 ) -> Result<Uploaded, UploadFault> {
-    let body = floored(payload);
+    let body = floored(payload, Patience::of(request));
     if let Some(declared) = declared(request).filter(|bytes| *bytes > MAX_FILE_BYTES + AROUND) {
         let read_to_end = drain_body(body, declared).await;
         return Err(UploadFault::TooLarge { size_bytes: Some(declared), read_to_end });
@@ -138,12 +135,12 @@ fn declared(request: &HttpRequest) -> Option<u64> {
 }
 
 /// The body with patience that ends: for each piece, and for all of it.
-fn floored(payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+fn floored(payload: Payload, patience: Patience) -> impl Stream<Item = Result<Bytes, PayloadError>> {
     let (began, mut bytes) = (Instant::now(), 0);
-    let counted = paced(payload).map(move |piece| {
+    let counted = paced(payload, patience.piece).map(move |piece| {
         let piece = piece?;
         bytes += piece.len() as u64;
-        let allowed = GRACE + Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND);
+        let allowed = patience.upload + Duration::from_secs(bytes / patience.upload_bytes_per_second.max(1));
         match began.elapsed() > allowed {
             true => Err(PayloadError::Io(std::io::ErrorKind::TimedOut.into())),
             false => Ok(piece),

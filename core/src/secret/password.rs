@@ -17,11 +17,10 @@ use metrics::counter;
 use tokio::sync::oneshot;
 
 use super::random;
+use crate::priority::Rank;
 
 /// How many jobs may wait for a thread; the next one is told to come back.
 const QUEUE: usize = 32;
-/// The lowest scheduling priority (nice value).
-const LOWEST_PRIORITY: i32 = 19;
 
 /// The cost of one hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,9 +158,7 @@ type Job = Box<dyn FnOnce(&Engine) + Send>;
 
 /// A hashing thread's life: until the last [`PasswordHasher`] is gone.
 fn serve(engine: &Engine, jobs: &Mutex<Receiver<Job>>) {
-    if let Err(error) = rustix::process::setpriority_process(None, LOWEST_PRIORITY) {
-        tracing::warn!(%error, "password hashing runs at normal priority");
-    }
+    Rank::Passwords.take();
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };

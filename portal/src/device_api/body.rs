@@ -11,6 +11,7 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use uketsuke_web::body::paced;
 use uketsuke_web::fields::Fields;
+use uketsuke_web::patience::Patience;
 
 use super::error::{ApiError, INVALID_REQUEST, TIMED_OUT, TOO_LARGE};
 
@@ -18,8 +19,6 @@ use super::error::{ApiError, INVALID_REQUEST, TIMED_OUT, TOO_LARGE};
 const KEPT: usize = 16 * 1024;
 /// The most that is read before the connection is given up, bytes.
 const DRAINED: usize = 1024 * 1024;
-/// The longest a whole body may take.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A whole body with its content type, read before the handler runs.
 #[derive(Debug)]
@@ -37,18 +36,18 @@ impl FromRequest for Body {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let content_type = request.content_type().to_ascii_lowercase();
-        let payload = payload.take();
+        let (payload, patience) = (payload.take(), Patience::of(request));
         Box::pin(async move {
-            let read = tokio::time::timeout(PATIENCE, collect(payload)).await;
+            let read = tokio::time::timeout(patience.question, collect(payload, patience.piece)).await;
             let bytes = read.map_err(|_| ApiError::new(TIMED_OUT, "the body did not come in time"))??;
             Ok(Self { content_type, bytes })
         })
     }
 }
 
-async fn collect(payload: Payload) -> Result<Result<Bytes, TooLarge>, ApiError> {
+async fn collect(payload: Payload, piece: Duration) -> Result<Result<Bytes, TooLarge>, ApiError> {
     let (mut kept, mut read) = (BytesMut::new(), 0);
-    let mut pieces = std::pin::pin!(paced(payload));
+    let mut pieces = std::pin::pin!(paced(payload, piece));
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| ApiError::new(INVALID_REQUEST, "the body broke off"))?;
         read += piece.len();

@@ -31,7 +31,7 @@ const ROOM: usize = 512;
 
 /// Answers whether a token is good, and for which facility its device speaks.
 pub async fn introspect(api: Data<DeviceApi>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let body = question::read(payload).await;
+    let body = question::read(&request, payload).await;
     let began = Instant::now();
     let answered = match body.and_then(|body| answer(&api, &request, body.as_ref())) {
         Ok(answered) => answered,

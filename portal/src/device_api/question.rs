@@ -5,12 +5,12 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
 
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use uketsuke_web::fields::Fields;
+use uketsuke_web::patience::Patience;
 
 use super::error::{ApiError, INVALID_REQUEST, TIMED_OUT, TOO_LARGE};
 
@@ -18,8 +18,6 @@ use super::error::{ApiError, INVALID_REQUEST, TIMED_OUT, TOO_LARGE};
 const KEPT: usize = 4 * 1024;
 /// The most that is read before the connection is given up, bytes.
 const DRAINED: usize = 1024 * 1024;
-/// The longest a whole body may take.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// The form every library sends, beside the token.
 const HINT: &[u8] = b"&token_type_hint=access_token";
 
@@ -27,13 +25,13 @@ const HINT: &[u8] = b"&token_type_hint=access_token";
 ///
 /// # Errors
 /// 400 or 408 when it does not come.
-pub async fn read(payload: Payload) -> Result<Option<Bytes>, ApiError> {
+pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Option<Bytes>, ApiError> {
     let mut collected = pin!(collect(payload));
     // Nearly always it has come with the head: then no timer is set.
     if let Poll::Ready(read) = poll_fn(|context| Poll::Ready(collected.as_mut().poll(context))).await {
         return read;
     }
-    let read = tokio::time::timeout(PATIENCE, collected).await;
+    let read = tokio::time::timeout(Patience::of(request).question, collected).await;
     read.map_err(|_| ApiError::new(TIMED_OUT, "the body did not come in time"))?
 }
 

@@ -44,7 +44,7 @@ fn faults_the_machine_is_lost_and_a_backup_made_under_load_brings_all_back(app: 
         Place::Sqlite => lose_and_bring_back(&Server::start(&app.place), &Embedded),
         Place::Postgres(_) => {
             let cluster = Cluster::start().expect("tests/run installs PostgreSQL");
-            lose_and_bring_back(&Server::over(&cluster.url()), &Tools { cluster: &cluster });
+            lose_and_bring_back(&Server::start_at(&cluster.url(), &[]), &Tools { cluster: &cluster });
         }
     }
 }

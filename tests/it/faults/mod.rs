@@ -14,6 +14,13 @@ pub mod report;
 pub mod stopped;
 pub mod store;
 pub mod submit;
+pub mod hostile_files;
+pub mod odd_requests;
+pub mod people;
+pub mod poison;
+pub mod report;
+pub mod slow_clients;
+pub mod time;
 pub mod uploads;
 
 /// Set: more rounds, more facilities.

@@ -94,15 +94,6 @@ impl Server {
         server
     }
 
-    /// Starts it over a database that somebody else keeps.
-    pub fn over(database_url: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let server = Self::new("serve", environment(database_url, &folder), None, folder);
-        server.start_again();
-        server.wait_until_ready();
-        server
-    }
-
     /// Another machine, with the same keys and nothing else; nothing runs there yet.
     pub fn elsewhere(&self, database_url: impl FnOnce(&Path) -> String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");

@@ -69,6 +69,11 @@ impl TestApp {
 
     /// As [`TestApp::start`], with more of the configuration.
     pub fn start_with(place: &Place, more: &[(&str, &str)]) -> Self {
+        Self::start_changed(place, more, |_| {})
+    }
+
+    /// As [`TestApp::start_with`], with other parts.
+    pub fn start_changed(place: &Place, more: &[(&str, &str)], change: impl FnOnce(&mut Parts)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let database = Database::new(place, folder.path());
         let mut config = config(&database, &folder, more);
@@ -81,6 +86,7 @@ impl TestApp {
             Parts::with(config, clock.clone(), HashCost::FOR_TESTS, transport).expect("the parts fit together");
         // This process is the tests, not the program.
         parts.viewer = Viewer::new(Opener::Program(PROGRAM.into()), font::place(None)).within(VIEWER_LIMITS);
+        change(&mut parts);
         parts.db.migrate().expect("migrations run");
         let runner = Runner::new(parts.works().expect("workers can be built"));
         let (stop, server) = serve(parts.clone(), listeners);

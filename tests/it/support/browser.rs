@@ -2,6 +2,7 @@
 //! by their words, follows 303s, and cannot send what the page does not have.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::http::Method;
 use ureq::Agent;
@@ -10,6 +11,24 @@ use super::http::{self, Answer, Lost};
 use super::page::{Form, Page};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+/// Forms sent twice so far, in this process.
+static REPLAYED: AtomicUsize = AtomicUsize::new(0);
+
+/// See [`REPLAYED`].
+pub fn replayed() -> usize {
+    REPLAYED.load(Ordering::SeqCst)
+}
+
+/// How often a form is sent: people click twice, and proxies try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    Once,
+    /// Twice, one after the other.
+    InTurn,
+    /// Twice at the same moment.
+    AtOnce,
+}
+
 const BOUNDARY: &str = "----test-boundary-7MA4YWxk";
 
 /// A file to attach.
@@ -30,6 +49,8 @@ pub struct Browser {
     page: Page,
     typed: BTreeMap<String, Vec<String>>,
     files: BTreeMap<String, File>,
+    /// How often it sends a form.
+    pub replay: Replay,
     /// The last answer as it came.
     pub answer: Option<Answer>,
 }
@@ -39,7 +60,7 @@ impl Browser {
         let page = Page { status: 0, path: "/".into(), html: String::new() };
         let (cookies, typed, files) = Default::default();
         let (agent, base) = (http::agent(), base.to_owned());
-        Self { agent, base, comes_from: None, cookies, page, typed, files, answer: None }
+        Self { agent, base, comes_from: None, cookies, page, typed, files, replay: Replay::Once, answer: None }
     }
 
     /// A browser at a network address of its own.
@@ -214,7 +235,10 @@ impl Browser {
 
     fn try_go(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Result<&Page, Lost> {
         let mut path = self.relative(path);
-        let mut answer = self.try_send(method, &path, headers, &body)?;
+        let mut answer = match (&method, self.replay) {
+            (&Method::POST, Replay::InTurn | Replay::AtOnce) => self.send_twice(&path, headers, &body),
+            _ => self.try_send(method, &path, headers, &body)?,
+        };
         for _ in 0..10 {
             let Some(next) = redirect(&answer) else { break };
             path = self.relative(&next);
@@ -225,6 +249,28 @@ impl Browser {
         self.page = Page { status: answer.status, path, html: answer.text() };
         self.answer = Some(answer);
         Ok(&self.page)
+    }
+
+    /// Sends a form twice as it stands; the answer that people go on from.
+    fn send_twice(&mut self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        REPLAYED.fetch_add(1, Ordering::SeqCst);
+        let mut other = self.clone();
+        let (one, two) = if self.replay == Replay::InTurn {
+            (self.send(Method::POST, path, headers, body), other.send(Method::POST, path, headers, body))
+        } else {
+            std::thread::scope(|scope| {
+                let two = scope.spawn(|| other.send(Method::POST, path, headers, body));
+                (self.send(Method::POST, path, headers, body), two.join().expect("no panic"))
+            })
+        };
+        for answer in [&one, &two] {
+            assert!(answer.status < 500 || answer.status == 503, "{path}: {}\n{}", answer.status, answer.text());
+        }
+        if one.status >= 400 && two.status < 400 {
+            self.cookies = other.cookies;
+            return two;
+        }
+        one
     }
 
     fn relative(&self, path: &str) -> String {

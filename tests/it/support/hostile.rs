@@ -134,7 +134,7 @@ pub fn bomb_xlsx() -> Vec<u8> {
     xlsx("<worksheet><sheetData/></worksheet>", &[("xl/media/a.bin", &vec![0; 300 << 20])])
 }
 
-fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in entries {
         writer.start_file(*name, SimpleFileOptions::default()).expect("an entry");
@@ -144,7 +144,7 @@ fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// As `FlateDecode` reads it (RFC 1950), the data taken out of an archive.
-fn deflated(content: &[u8]) -> Vec<u8> {
+pub fn deflated(content: &[u8]) -> Vec<u8> {
     let archive = archive(&[("a", content)]);
     // Of the entry's head, the lengths of the name and what follows it are the last (APPNOTE 4.3.7).
     let extra = usize::from(u16::from_le_bytes([archive[28], archive[29]]));
