@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         races::TESTS,
         bad_input::TESTS,
         stories::mail_server::TESTS,
+        stories::real_mail_server::TESTS,
         stories::object_store::TESTS,
         stories::virus_scanner::TESTS,
         stories::session_ends::TESTS,
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         kill::TESTS,
         kill::after_send::TESTS,
         faults::uploads::TESTS,
+        faults::mail::TESTS,
     ]);
     faults::report::write();
     ended

@@ -7,6 +7,7 @@
 
 // Used by some of the suites only, as they come.
 pub mod checks;
+pub mod mail;
 pub mod report;
 pub mod uploads;
 

@@ -10,5 +10,6 @@ pub mod http;
 pub mod line;
 pub mod page;
 pub mod people;
+pub mod post;
 pub mod world;
 pub mod written;
