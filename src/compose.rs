@@ -161,6 +161,7 @@ impl Parts {
             storage: self.storage.clone(),
             procedures: self.procedures.clone(),
             pdf_font: self.config.pdf_font.clone(),
+            bounces: self.config.bounces.clone(),
         })
     }
 
@@ -253,10 +254,6 @@ fn transport(config: &Config) -> anyhow::Result<Transport> {
     let sender = config.mail_from.parse().context("UKETSUKE_MAIL_FROM: write `Name <address>`")?;
     Ok(match &config.mail {
         MailTarget::Files(folder) => Transport::Files(FileMail::new(folder, sender)),
-        MailTarget::Smtp(url) => {
-            // The error would repeat the address, which may hold a password.
-            let smtp = SmtpMail::new(url, sender).map_err(|_| anyhow::anyhow!("UKETSUKE_MAIL: not an SMTP address"))?;
-            Transport::Smtp(Box::new(smtp))
-        }
+        MailTarget::Smtp(url) => Transport::Smtp(SmtpMail::new(url, sender).context("UKETSUKE_MAIL")?),
     })
 }

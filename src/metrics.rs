@@ -24,6 +24,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ("uketsuke_checks_total", "Checks answered, by what was found"),
     ("uketsuke_jobs_run_total", "Attempts at background jobs, by how they ended"),
     ("uketsuke_mails_sent_total", "Letters handed to the mail server, by what it said"),
+    ("uketsuke_bounces_read_total", "Files read in the maildir of bounces, by what they came to"),
     ("uketsuke_passwords_total", "Passwords hashed, or turned away because too many waited"),
     ("uketsuke_uploads_total", "Uploads let in, or turned away because too many were under way"),
     ("uketsuke_scans_total", "Files scanned for viruses, by what was found"),
@@ -41,7 +42,7 @@ const GAUGES: &[(&str, &str)] = &[
     ("uketsuke_db_connections", "Connections of a pool, by whether they are in use"),
     ("uketsuke_jobs", "Jobs that wait, run or are dead"),
     ("uketsuke_jobs_oldest_due_seconds", "How long the oldest due job has waited"),
-    ("uketsuke_mails", "Letters that wait for the mail server or were refused for good"),
+    ("uketsuke_mails", "Letters that wait for the mail server, were refused for good or came back"),
     ("uketsuke_applications", "Applications that wait for somebody"),
     (
         "uketsuke_applications_oldest_unassigned_seconds",

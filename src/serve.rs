@@ -192,8 +192,8 @@ impl Running {
     fn start_workers(&mut self, parts: &Parts, stopped: &watch::Receiver<bool>) -> anyhow::Result<()> {
         let works = parts.works()?;
         self.pools.push(("jobs", works.db.clone()));
-        let runner = |_| tokio::spawn(Runner::new(works.clone()).run(stopped.clone()));
-        self.workers.extend((0..WORKERS).map(runner));
+        let crew = Runner::crew(&works, WORKERS).into_iter();
+        self.workers.extend(crew.map(|worker| tokio::spawn(worker.run(stopped.clone()))));
         self.workers.push(tokio::spawn(runner::run_timer(works.clone(), stopped.clone())));
         Ok(())
     }

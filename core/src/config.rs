@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::db::{DatabaseUrl, Limits};
 use crate::facility::kind::Site;
+use crate::mail::bounce::Maildir;
 use crate::scan::ScannerPlace;
 use crate::storage::place::{BucketKeys, StoragePlace};
 use crate::transfer::Payer;
@@ -39,6 +40,9 @@ pub struct Config {
     pub mail: MailTarget,
     /// The one sender address, `Name <address>`.
     pub mail_from: String,
+    /// Where mails to that address arrive, for reading which letters came back; none
+    /// until one is named.
+    pub bounces: Option<Maildir>,
     /// Where the portal listens.
     pub portal_listen: SocketAddr,
     /// Where the back office listens.
@@ -197,6 +201,7 @@ impl Reader<'_> {
             staging_dir: self.text("UKETSUKE_STAGING_DIR", "var/staging").into(),
             mail: self.mail(),
             mail_from: self.text("UKETSUKE_MAIL_FROM", "施術所等ポータル（送信専用） <noreply@localhost.localdomain>"),
+            bounces: self.optional("UKETSUKE_BOUNCES"),
             portal_url: self.url("UKETSUKE_PORTAL_URL", portal_listen),
             csm_url: self.csm_url(),
             former_hosts: self.former_hosts(),
@@ -471,10 +476,11 @@ mod tests {
             ("UKETSUKE_PORTAL_LISTEN", "here"),
             ("UKETSUKE_MASTER_KEYS", "a:short"),
             ("UKETSUKE_CHECK_STALENESS_SECONDS", "0"),
+            ("UKETSUKE_BOUNCES", "/var/mail/bounces"),
         ])
         .err()
         .unwrap();
-        assert_eq!(errors.len(), 4, "{errors:?}");
+        assert_eq!(errors.len(), 5, "{errors:?}");
     }
 
     #[test]

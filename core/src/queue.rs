@@ -138,8 +138,16 @@ impl NewJob {
 /// # Errors
 /// From the database only.
 pub fn claim(tx: &mut Tx<'_>, worker: &str) -> Result<Option<ClaimedJob>> {
+    claim_but(tx, worker, None)
+}
+
+/// As [`claim`], leaving jobs of one kind to other workers.
+///
+/// # Errors
+/// From the database only.
+pub fn claim_but(tx: &mut Tx<'_>, worker: &str, left: Option<&str>) -> Result<Option<ClaimedJob>> {
     let now = tx.now();
-    for (id, kind, payload, attempts, state) in due(tx.conn(), now)? {
+    for (id, kind, payload, attempts, state) in due(tx.conn(), now, left)? {
         // Orphaned so often means that it takes its process down with it.
         let dead = state == JobState::Running && attempts >= MAX_ATTEMPTS;
         let taken = diesel::update(jobs::table.filter(jobs::id.eq(&id)).filter(jobs::attempts.eq(attempts)))
@@ -160,8 +168,9 @@ pub fn claim(tx: &mut Tx<'_>, worker: &str) -> Result<Option<ClaimedJob>> {
 
 type DueRow = (JobId, String, String, i32, JobState);
 
-fn due(conn: &mut Conn, now: At) -> Result<Vec<DueRow>> {
+fn due(conn: &mut Conn, now: At, left: Option<&str>) -> Result<Vec<DueRow>> {
     Ok(due_jobs(now)
+        .filter(jobs::kind.ne(left.unwrap_or_default().to_owned()))
         .order((jobs::run_at, jobs::id))
         .limit(8)
         .select((jobs::id, jobs::kind, jobs::payload, jobs::attempts, jobs::state))
@@ -176,12 +185,14 @@ fn due_jobs(now: At) -> _ {
     jobs::table.filter(ready.or(orphaned))
 }
 
-/// Whether a job waits to be claimed: a look that takes no write lock.
+/// Whether a job waits to be claimed that is not of the kind `left`: a look that takes
+/// no write lock.
 ///
 /// # Errors
 /// From the database only.
-pub fn has_due(conn: &mut Conn, now: At) -> Result<bool> {
-    Ok(due_jobs(now).select(jobs::id).first::<JobId>(conn).optional()?.is_some())
+pub fn has_due(conn: &mut Conn, now: At, left: Option<&str>) -> Result<bool> {
+    let others = jobs::kind.ne(left.unwrap_or_default().to_owned());
+    Ok(due_jobs(now).filter(others).select(jobs::id).first::<JobId>(conn).optional()?.is_some())
 }
 
 /// Lengthens the lease of a long job; `false` when it went to another worker.
@@ -222,14 +233,22 @@ pub fn retry(tx: &mut Tx<'_>, job: &ClaimedJob, error: &str) -> Result<()> {
 /// # Errors
 /// From the database only.
 pub fn wait(tx: &mut Tx<'_>, job: &ClaimedJob, error: &str) -> Result<bool> {
-    let since: At = jobs::table.find(&job.id).select(jobs::created_at).first(tx.conn())?;
-    if since + PATIENCE <= tx.now() {
+    if is_out_of_patience(tx, job)? {
         kill(tx, job, error)?;
         return Ok(false);
     }
     let run_at = tx.now() + backoff(job);
     settle(tx, job, JobState::Ready, run_at, Some(error))?;
     Ok(true)
+}
+
+/// Whether a job waits so long for somebody outside that its next failure ends it.
+///
+/// # Errors
+/// From the database only.
+pub fn is_out_of_patience(tx: &mut Tx<'_>, job: &ClaimedJob) -> Result<bool> {
+    let since: At = jobs::table.find(&job.id).select(jobs::created_at).first(tx.conn())?;
+    Ok(since + PATIENCE <= tx.now())
 }
 
 /// Ends a job that no retry can mend.

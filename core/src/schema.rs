@@ -429,6 +429,8 @@ diesel::table! {
         sent_at -> Nullable<Timestamp>,
         ids -> Nullable<Text>,
         tries -> Integer,
+        report -> Nullable<Text>,
+        reported_at -> Nullable<Timestamp>,
     }
 }
 

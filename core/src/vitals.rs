@@ -17,7 +17,7 @@ pub struct Vitals {
     pub jobs: Vec<(JobState, i64)>,
     /// How long ago the oldest job became due that nobody has begun, seconds.
     pub oldest_due_seconds: i64,
-    /// Letters that wait for the mail server, or were refused for good.
+    /// Letters that wait for the mail server, were refused for good, or came back.
     pub mails: Vec<(MailState, i64)>,
     /// Applications that wait for a reviewer, or are with one.
     pub applications: Vec<(State, i64)>,
@@ -28,7 +28,7 @@ pub struct Vitals {
 }
 
 const OPEN_JOBS: [JobState; 3] = [JobState::Ready, JobState::Running, JobState::Dead];
-const OPEN_MAILS: [MailState; 2] = [MailState::Pending, MailState::Failed];
+const OPEN_MAILS: [MailState; 3] = [MailState::Pending, MailState::Failed, MailState::Bounced];
 const OPEN_APPLICATIONS: [State; 4] = [State::Submitted, State::InReview, State::AwaitingApproval, State::Returned];
 
 /// Looks.

@@ -69,6 +69,10 @@ fn print(config: &Config) {
             font_file.map_or_else(|| "none: letters may be missing".to_owned(), |path| path.display().to_string()),
         ),
         ("mail", mail),
+        (
+            "bounces",
+            config.bounces.as_ref().map_or_else(|| "not read".to_owned(), |it| it.path().display().to_string()),
+        ),
         ("portal", format!("{} as {}", config.portal_listen, portals(config))),
         ("back office", format!("{} as {}", config.admin_listen, config.admin_url)),
         ("device API", format!("{} as {}", config.device_api_listen, config.device_api_url)),

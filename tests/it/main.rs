@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         races::TESTS,
         bad_input::TESTS,
         stories::mail_server::TESTS,
+        stories::real_mail_server::TESTS,
         stories::object_store::TESTS,
         stories::virus_scanner::TESTS,
         stories::session_ends::TESTS,
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         faults::poison::TESTS,
         faults::slow_clients::TESTS,
         faults::time::TESTS,
+        faults::mail::TESTS,
     ]);
     faults::report::write();
     ended

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use uketsuke_core::application::Procedures;
 use uketsuke_core::db::Db;
+use uketsuke_core::mail::bounce::Maildir;
 use uketsuke_core::mail::{MailContext, Transport};
 use uketsuke_core::storage::Storage;
 
@@ -42,4 +43,6 @@ pub struct Works {
     pub procedures: Arc<Procedures>,
     /// The font file that is configured for PDF files.
     pub pdf_font: Option<PathBuf>,
+    /// Where letters that come back are told of, if anywhere.
+    pub bounces: Option<Maildir>,
 }

@@ -2,14 +2,14 @@
 //!
 //! A crash between sending and noting sends again with the same Message-ID: at
 //! least once. What the mail server refuses for good is marked failed and the
-//! job is dead; what it refuses for now is tried for a day.
+//! job is dead; what it refuses for now is tried for a day, then failed too.
 
 use uketsuke_core::db::{Actor, Tx};
 use uketsuke_core::error::Result;
 use uketsuke_core::mail::{
     MailContext, MailJob, Message, SendError, note_failed, note_needless, note_sent, record_mail, was_sent,
 };
-use uketsuke_core::queue::ClaimedJob;
+use uketsuke_core::queue::{self, ClaimedJob};
 
 use crate::jobs::Failure;
 use crate::{Works, letters};
@@ -26,7 +26,7 @@ pub async fn run(works: Works, job: ClaimedJob) -> std::result::Result<(), Failu
     let written = works.db.write(Actor::system(), move |tx| write(tx, &task, compose, &context)).await?;
     let Some(message) = written else { return Ok(()) };
     let outcome = works.transport.send(&mail.mail, &message).await;
-    note(&works, mail, outcome).await
+    note(&works, job, mail, outcome).await
 }
 
 /// Composes the letter and notes that it exists; `None` when nothing is to be
@@ -50,6 +50,7 @@ fn write(
 
 async fn note(
     works: &Works,
+    job: ClaimedJob,
     mail: MailJob,
     outcome: std::result::Result<(), SendError>,
 ) -> std::result::Result<(), Failure> {
@@ -61,6 +62,11 @@ async fn note(
         Err(SendError::Temporary(error)) => (Failure::Wait(error.clone()), error, false),
         Err(SendError::Permanent(error)) => (Failure::Kill(error.clone()), error, true),
     };
-    works.db.write(Actor::system(), move |tx| note_failed(tx, &mail.mail, &error, for_good)).await?;
+    let noted = works.db.write(Actor::system(), move |tx| {
+        // The job dies of it, and nobody tries any more.
+        let for_good = for_good || queue::is_out_of_patience(tx, &job)?;
+        note_failed(tx, &mail.mail, &error, for_good)
+    });
+    noted.await?;
     Err(failure)
 }

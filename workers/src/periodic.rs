@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use uketsuke_core::clock::tokyo_date;
 use uketsuke_core::db::{Actor, Db, Tx};
 use uketsuke_core::error::Result;
+use uketsuke_core::mail::bounce;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
     account, audit, books, bulk, client_app, device, eligibility, ending, evidence, faq, holiday, inquiry, link,
@@ -69,6 +70,7 @@ pub const PERIODIC: &[Entry] = &[
     Entry { name: "check_books", period: DAILY, work: Work::Files(|works| Box::pin(check_books(works))) },
     Entry { name: "remind", period: DAILY, work: Work::Files(|works| Box::pin(remind(works))) },
     Entry { name: "gather_figures", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(gather(works))) },
+    Entry { name: "read_bounces", period: MINUTELY, work: Work::Files(|works| Box::pin(read_bounces(works))) },
     Entry { name: "scan_files", period: MINUTELY, work: Work::Files(|works| Box::pin(scan_files(works))) },
     Entry {
         name: "delete_unneeded_files",
@@ -129,6 +131,13 @@ fn note_audit_head(tx: &mut Tx<'_>) -> Result<usize> {
     let head = audit::head(tx.conn())?;
     tracing::info!(position = head.position, chain = head.chain, "the end of the audit trail");
     Ok(0)
+}
+
+async fn read_bounces(works: Works) -> Result<usize> {
+    match &works.bounces {
+        Some(maildir) => bounce::read_new(&works.db, maildir).await,
+        None => Ok(0),
+    }
 }
 
 async fn scan_files(works: Works) -> Result<usize> {

@@ -16,7 +16,8 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use uketsuke_core::db::Actor;
 use uketsuke_core::error::{Error, Result};
-use uketsuke_core::queue::{self, ClaimedJob};
+use uketsuke_core::mail::MailJob;
+use uketsuke_core::queue::{self, ClaimedJob, Job};
 
 use crate::jobs::{Failure, JOBS, Start};
 use crate::{Works, periodic};
@@ -39,6 +40,8 @@ pub struct Runner {
     works: Works,
     jobs: &'static [(&'static str, Start)],
     name: String,
+    /// The kind of jobs that it leaves to the others of its crew.
+    leaves: Option<&'static str>,
 }
 
 impl Runner {
@@ -50,7 +53,14 @@ impl Runner {
     /// A worker with a table of its own, for tests.
     pub fn with_jobs(works: Works, jobs: &'static [(&'static str, Start)]) -> Self {
         let number = NEXT_WORKER.fetch_add(1, Ordering::Relaxed);
-        Self { works, jobs, name: format!("{}-{number}", std::process::id()) }
+        Self { works, jobs, name: format!("{}-{number}", std::process::id()), leaves: None }
+    }
+
+    /// So many workers, of which the first leaves mail to the others: while a mail server
+    /// hangs, and each letter holds up its worker for half a minute, all else goes on.
+    pub fn crew(works: &Works, size: usize) -> Vec<Self> {
+        let one = |at| Self { leaves: (at == 0 && size > 1).then_some(MailJob::KIND), ..Self::new(works.clone()) };
+        (0..size).map(one).collect()
     }
 
     /// Works until `stop` says so; a job that has begun is finished first.
@@ -89,12 +99,12 @@ impl Runner {
     /// When the queue cannot be read or written; the lease then runs out.
     pub async fn step(&self) -> Result<bool> {
         let db = &self.works.db;
-        let now = db.clock().now().into();
-        if !db.read(move |c| queue::has_due(c, now)).await? {
+        let (now, left) = (db.clock().now().into(), self.leaves);
+        if !db.read(move |c| queue::has_due(c, now, left)).await? {
             return Ok(false);
         }
         let name = self.name.clone();
-        let Some(job) = db.write(Actor::system(), move |tx| queue::claim(tx, &name)).await? else {
+        let Some(job) = db.write(Actor::system(), move |tx| queue::claim_but(tx, &name, left)).await? else {
             return Ok(false);
         };
         let began = Instant::now();

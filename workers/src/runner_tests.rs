@@ -8,7 +8,7 @@ use serde::Serialize;
 use uketsuke_core::clock::Clock;
 use uketsuke_core::config::PortalUrls;
 use uketsuke_core::db::{Actor, DatabaseUrl, Db};
-use uketsuke_core::mail::{MailContext, MemoryMail, Transport};
+use uketsuke_core::mail::{MailContext, MailJob, MemoryMail, Transport};
 use uketsuke_core::queue::{self, Job, JobState, MAX_ATTEMPTS, PATIENCE};
 use uketsuke_core::secret::Keyring;
 use uketsuke_core::storage::Storage;
@@ -72,7 +72,7 @@ fn house() -> House {
     let transport = Transport::Memory(MemoryMail::default());
     let storage = Storage::local(&folder.path().join("files")).unwrap();
     House {
-        works: Works { db, context, transport, storage, procedures: Arc::default(), pdf_font: None },
+        works: Works { db, context, transport, storage, procedures: Arc::default(), pdf_font: None, bounces: None },
         clock,
         _folder: folder,
     }
@@ -164,4 +164,18 @@ async fn a_heartbeat_keeps_a_long_job_from_other_workers() {
     house.clock.advance(Duration::seconds(11));
     assert!(claim("second").is_some());
     assert!(!db.write_blocking(Actor::system(), |tx| queue::heartbeat(tx, &job)).unwrap());
+}
+
+#[tokio::test]
+async fn one_of_a_crew_leaves_mail_to_the_others() {
+    let house = house();
+    let mail = MailJob { letter: "unknown".into(), ids: "{}".into(), mail: uketsuke_core::ids::MailId::mint() };
+    house.enqueue(&mail);
+    let crew = Runner::crew(&house.works, 3);
+    assert!(!crew[0].step().await.unwrap());
+    assert_eq!(house.count(JobState::Ready), 1);
+    assert!(crew[1].step().await.unwrap());
+    // Somebody alone does everything.
+    house.enqueue(&mail);
+    assert!(Runner::crew(&house.works, 1)[0].step().await.unwrap());
 }

@@ -102,6 +102,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("list.exported", "一覧を書き出しました"),
     ("legal.version_added", "規約の新しい版を作りました"),
     ("legal.version_called_off", "規約の新しい版を取りやめました"),
+    ("mail.bounced", "送ったメールが届かなかったと、途中のサーバーから知らせがありました"),
     ("mail.resent", "メールをもう一度送りました"),
     ("manual.added", "手順書を追加しました"),
     ("manual.amended", "手順書の説明を変更しました"),

@@ -3,11 +3,16 @@
 //!
 //! Links are minted while the letter is composed, so no job row ever holds one.
 
+pub mod bounce;
 mod outbox;
+mod smtp;
 mod transport;
+mod unreachable;
 
 pub use outbox::{MailRow, MailState, note_failed, note_needless, note_sent, record_mail, was_sent};
-pub use transport::{FileMail, MemoryMail, ONE_CLICK, SendError, SmtpMail, Transport};
+pub use smtp::{NoServer, SmtpMail};
+pub use transport::{FileMail, MemoryMail, ONE_CLICK, SendError, Transport};
+pub use unreachable::unreachable_since;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

@@ -20,6 +20,9 @@ text_enum! {
         /// Needless at a later attempt; an earlier one may have sent it without
         /// living to note that.
         Needless = "needless",
+        /// Taken by the mail server, but a server on the way reported that it was not
+        /// delivered.
+        Bounced = "bounced",
     }
 }
 
@@ -46,6 +49,10 @@ pub struct MailRow {
     /// How often the mail server was asked.
     pub tries: i32,
     ids: Option<String>,
+    /// What a server on the way reported last.
+    pub report: Option<String>,
+    /// When that was read.
+    pub reported_at: Option<At>,
 }
 
 impl MailRow {
@@ -79,13 +86,14 @@ pub fn record_mail(tx: &mut Tx<'_>, id: &MailId, (letter, ids): (&str, &str), me
     Ok(())
 }
 
-/// Notes that the mail server took it.
+/// Notes that the mail server took it. A report that it was not delivered may be here
+/// already, when an earlier attempt did not live to note this.
 ///
 /// # Errors
 /// From the database only.
 pub fn note_sent(tx: &mut Tx<'_>, id: &MailId) -> Result<()> {
     let now = tx.now();
-    diesel::update(mails::table.filter(mails::id.eq(id)))
+    diesel::update(mails::table.filter(mails::id.eq(id)).filter(mails::state.ne(MailState::Bounced)))
         .set((
             mails::state.eq(MailState::Sent),
             mails::sent_at.eq(now),
@@ -124,5 +132,5 @@ pub fn note_needless(tx: &mut Tx<'_>, id: &MailId) -> Result<()> {
 /// From the database only.
 pub fn was_sent(conn: &mut Conn, id: &MailId) -> Result<bool> {
     let state: Option<MailState> = mails::table.find(id).select(mails::state).first(conn).optional()?;
-    Ok(state == Some(MailState::Sent))
+    Ok(matches!(state, Some(MailState::Sent | MailState::Bounced)))
 }

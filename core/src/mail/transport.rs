@@ -2,20 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::transport::smtp::Error as SmtpError;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use metrics::counter;
 
 use super::Message;
+use super::smtp::SmtpMail;
 use crate::ids::MailId;
-
-/// The whole SMTP dialogue ends within this time. (lettre's own limit covers
-/// connecting only.)
-const SMTP_LIMIT: Duration = Duration::from_secs(30);
 
 /// Why a mail did not leave.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +30,7 @@ pub enum Transport {
     /// A file each.
     Files(FileMail),
     /// A mail server.
-    Smtp(Box<SmtpMail>),
+    Smtp(SmtpMail),
 }
 
 impl Transport {
@@ -105,37 +99,6 @@ impl FileMail {
     }
 }
 
-/// Mail through a server.
-#[derive(Clone)]
-pub struct SmtpMail {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
-    sender: Mailbox,
-}
-
-impl SmtpMail {
-    /// Reads `smtp://user:password@host:port` (with `?tls=required`) or
-    /// `smtps://…`, as lettre defines such URLs. To be opened and dropped on a
-    /// Tokio runtime: the pool of connections has a task of its own.
-    ///
-    /// # Errors
-    /// When the URL is none.
-    pub fn new(url: &str, sender: Mailbox) -> Result<Self, SmtpError> {
-        let transport =
-            AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.timeout(Some(Duration::from_secs(10))).build();
-        Ok(Self { transport, sender })
-    }
-
-    async fn send(&self, id: &MailId, message: &Message) -> Result<(), SendError> {
-        let mail = build(&self.sender, id, message)?;
-        match tokio::time::timeout(SMTP_LIMIT, self.transport.send(mail)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(e)) if e.is_permanent() => Err(SendError::Permanent(e.to_string())),
-            Ok(Err(e)) => Err(SendError::Temporary(e.to_string())),
-            Err(_) => Err(SendError::Temporary("the mail server did not finish in time".into())),
-        }
-    }
-}
-
 /// `List-Unsubscribe` (RFC 2369).
 #[derive(Clone)]
 struct Unsubscribe(String);
@@ -175,7 +138,7 @@ impl Header for OneClick {
     }
 }
 
-fn build(sender: &Mailbox, id: &MailId, message: &Message) -> Result<lettre::Message, SendError> {
+pub(super) fn build(sender: &Mailbox, id: &MailId, message: &Message) -> Result<lettre::Message, SendError> {
     let permanent = |e: String| SendError::Permanent(e);
     let to = message.to.parse().map_err(|_| permanent("the address cannot be parsed".into()))?;
     let mut mail = lettre::Message::builder()

@@ -242,7 +242,11 @@ impl Way for Tools<'_> {
 }
 
 fn tool(name: &str, arguments: &[&str]) {
-    let done = Command::new(bin().expect("tests/run installs PostgreSQL").join(name)).args(arguments).stdin(Stdio::null()).output().expect("it can be run");
+    let done = Command::new(bin().expect("tests/run installs PostgreSQL").join(name))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("it can be run");
     assert!(done.status.success(), "{name}: {}", String::from_utf8_lossy(&done.stderr));
 }
 

@@ -5,21 +5,20 @@
 //! They take minutes: `cargo test --workspace --test it -- --ignored --test-threads 1 faults`;
 //! hours' worth of them with [`LONG`].
 
-// Used by some of the suites only, as they come.
 pub mod backup;
 pub mod checks;
-pub mod fleet;
 pub mod database;
-pub mod report;
-pub mod stopped;
-pub mod store;
-pub mod submit;
+pub mod fleet;
 pub mod hostile_files;
+pub mod mail;
 pub mod odd_requests;
 pub mod people;
 pub mod poison;
 pub mod report;
 pub mod slow_clients;
+pub mod stopped;
+pub mod store;
+pub mod submit;
 pub mod time;
 pub mod uploads;
 

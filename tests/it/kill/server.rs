@@ -136,6 +136,12 @@ impl Server {
         self.part
     }
 
+    /// Another value of its configuration, from the next start on.
+    pub fn configure(&mut self, name: &'static str, value: String) {
+        self.environment.retain(|(known, _)| *known != name);
+        self.environment.push((name, value));
+    }
+
     /// Holds the process, or lets it go on.
     pub fn hold(&self, held: bool) {
         let child = self.child.lock().expect("nobody panics holding it");

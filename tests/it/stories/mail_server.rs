@@ -33,12 +33,9 @@ fn a_mail_server_takes_refuses_for_now_and_refuses_for_good(app: &TestApp) {
     for email in [good.as_str(), "later@example.jp", "never@example.jp"] {
         register(&mut app.portal(), SAKURA, email);
     }
-    // The pool of connections starts a task of its own, and ends it when dropped.
-    let _runtime = app.on_runtime();
     let sender = "ポータル（送信専用） <noreply@example.jp>".parse().expect("an address");
     let smtp = SmtpMail::new(&variable(SERVER), sender).expect("an SMTP address");
-    let works =
-        Works { transport: Transport::Smtp(Box::new(smtp)), ..app.parts.works().expect("workers can be built") };
+    let works = Works { transport: Transport::Smtp(smtp), ..app.parts.works().expect("workers can be built") };
     let runner = Runner::new(works);
     app.wait(runner.drain()).expect("the queue can be read");
 
@@ -53,6 +50,7 @@ fn a_mail_server_takes_refuses_for_now_and_refuses_for_good(app: &TestApp) {
     app.later(Duration::hours(25));
     app.wait(runner.drain()).expect("the queue can be read");
     assert_eq!((count(JobState::Ready), count(JobState::Dead)), (0, 2), "(waiting, dead)");
+    assert_eq!(state_of(app, "later@example.jp"), MailState::Failed);
     app.forgive_dead_jobs();
 }
 

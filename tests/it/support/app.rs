@@ -133,11 +133,6 @@ impl TestApp {
         self.runtime.block_on(future)
     }
 
-    /// The runtime as long as the guard lives, for what opens and closes on one.
-    pub fn on_runtime(&self) -> tokio::runtime::EnterGuard<'_> {
-        self.runtime.enter()
-    }
-
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> T {
         self.parts.db.read_blocking(work).expect("the database can be read")
     }

@@ -95,7 +95,7 @@ impl Inner {
             thread::spawn(move || say_slow_down(caller));
             return;
         }
-                let Ok(server) = TcpStream::connect(*self.server.lock().expect("nobody panics holding it")) else { return };
+        let Ok(server) = TcpStream::connect(*self.server.lock().expect("nobody panics holding it")) else { return };
         let mut open = self.open.lock().expect("nobody panics holding it");
         for one in [&caller, &server] {
             open.push(one.try_clone().expect("a handle more"));

@@ -9,6 +9,7 @@ pub mod harness;
 pub mod hostile;
 pub mod http;
 pub mod line;
+pub mod mail_server;
 pub mod nginx;
 pub mod page;
 pub mod people;

@@ -29,6 +29,7 @@ const SHEET: Sheet = Sheet {
         Column::new("状態", 16),
         Column::new("送信", 17),
         Column::new("最後のエラー", 44),
+        Column::new("途中のサーバーからの知らせ", 44),
     ],
 };
 
@@ -70,6 +71,7 @@ fn cells(row: MailRow) -> Vec<Cell> {
         Cell::text(state_words(row.state).0),
         row.sent_at.into(),
         Cell::text(row.last_error.unwrap_or_default()),
+        Cell::text(row.report.unwrap_or_default()),
     ]
 }
 

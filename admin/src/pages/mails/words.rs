@@ -51,6 +51,7 @@ pub(crate) fn state_words(state: MailState) -> (&'static str, &'static str) {
         MailState::Pending => ("送信待ち", "blue-line"),
         MailState::Sent => ("送信済み", "green"),
         MailState::Failed => ("送信できません", "orange"),
+        MailState::Bounced => ("届きませんでした", "orange"),
         MailState::Needless => ("不要になりました", "grey"),
     }
 }

@@ -5,7 +5,9 @@ mod tasks;
 
 use actix_web::web::Data;
 use askama::Template;
+use uketsuke_core::account::find_active_account;
 use uketsuke_core::application::Application;
+use uketsuke_core::mail::unreachable_since;
 use uketsuke_core::notice::{self, Notice};
 use uketsuke_core::progress::{self, NextStep};
 use uketsuke_web::page::Frame;
@@ -36,6 +38,8 @@ struct Page {
     own_site: Option<String>,
     /// The day on which the use ends or ended; empty when none is set.
     ends_on: String,
+    /// The address that letters do not arrive at; empty while they do.
+    unreachable: String,
 }
 
 /// The home page.
@@ -44,10 +48,13 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
     let verified = scope.verified();
     let now = portal.now();
     let audience = who.audience();
-    let (progress, notices) = portal
-        .db
-        .read(move |c| Ok((progress::of(c, &scope, now)?, notice::latest(c, audience, NOTICES, now)?)))
-        .await?;
+    let read = portal.db.read(move |c| {
+        // None for staff who look at what the facility sees.
+        let address = find_active_account(c, scope.account())?.map_or(String::new(), |account| account.email);
+        let unreachable = unreachable_since(c, &address, now)?.map_or(String::new(), |_| address);
+        Ok((progress::of(c, &scope, now)?, notice::latest(c, audience, NOTICES, now)?, unreachable))
+    });
+    let (progress, notices, unreachable) = read.await?;
     html(&Page {
         frame: who.frame("ホーム"),
         own_site: site::elsewhere(who.request(), site::which(who.request())).map(ToOwned::to_owned),
@@ -61,5 +68,6 @@ pub async fn show(portal: Data<Portal>, who: SignedIn) -> PageResult {
         applications: progress.applications,
         notices,
         verified,
+        unreachable,
     })
 }

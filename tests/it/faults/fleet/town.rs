@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use crate::kill::server::{Server, free_ports};
 use crate::support::cluster::Cluster;
+use crate::support::mail_server::MailServer;
 use crate::support::nginx::{Nginx, Site};
-use crate::support::post::Post;
 
 /// The parts, in the order of nginx's sites; workers have none.
 pub const PARTS: [&str; 4] = ["portal", "admin", "device-api", "workers"];
@@ -22,14 +22,14 @@ pub struct Town {
     pub processes: Vec<Server>,
     /// The installation as visitors see it: nginx's addresses.
     pub front: Server,
-    pub post: Post,
+    pub post: MailServer,
     pub cluster: Cluster,
 }
 
 impl Town {
     /// Starts all, ready to answer.
     pub fn build() -> Self {
-        let (cluster, post) = (Cluster::start().expect("tests/run installs PostgreSQL"), Post::start());
+        let (cluster, post) = (Cluster::start().expect("tests/run installs PostgreSQL"), MailServer::start());
         let [portal, admin, api, _] = free_ports();
         let url = |port| format!("http://127.0.0.1:{port}");
         let front = Server::in_parts(
