@@ -3,7 +3,7 @@
 //!
 //! [`VARIABLE`] names a folder. While there is a file [`AT`] in it with a number n, the
 //! steps of all connections are counted and written down in [`SEEN`], and the process
-//! dies at the n-th. A step is a statement about to be sent, or a commit that was answered.
+//! dies at the n-th; the count goes on as long as the process. A step is a statement about to be sent, or a commit that was answered.
 
 use std::fs;
 use std::io::Write;
@@ -37,7 +37,7 @@ pub(super) fn tell(event: &InstrumentationEvent<'_>) {
     let mut count = COUNT.lock().unwrap_or_else(PoisonError::into_inner);
     *count += 1;
     let seen = fs::OpenOptions::new().create(true).append(true).open(folder.join(SEEN));
-    // Parameters of a query stand on lines of their own, or behind it.
+    // One line each, whatever a parameter holds.
     let written = seen.and_then(|mut file| writeln!(file, "{}", step.replace('\n', " ")));
     if written.is_err() || at.trim().parse() == Ok(*count) {
         std::process::abort();

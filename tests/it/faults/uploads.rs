@@ -80,10 +80,10 @@ fn measure(app: &TestApp, place: &str, more: &[(&'static str, String)]) {
             .collect();
         sending.into_iter().map(|one| one.join().expect("an answer")).collect()
     });
-    assert!(statuses.iter().all(|status| *status == 303), "{statuses:?}");
-    assert_eq!(objects(&world), UPLOADS);
     let peak = memory(&server, "VmHWM");
     println!("{place}: {UPLOADS} uploads of 100 MB at once: {} MB when idle, {} MB at most", idle >> 20, peak >> 20);
+    assert!(statuses.iter().all(|status| *status == 303), "{statuses:?}");
+    assert_eq!(objects(&world), UPLOADS);
     assert!(peak < idle + MOST, "{} MB above idle", (peak - idle) >> 20);
 
     let together = Barrier::new(UPLOADS);
