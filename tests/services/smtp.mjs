@@ -43,4 +43,7 @@ const server = new SMTPServer({
   },
 });
 
+// A client that is killed in the middle is no reason to end.
+server.on("error", () => {});
+
 server.listen(0, "127.0.0.1", () => console.log(server.server.address().port));

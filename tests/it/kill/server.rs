@@ -117,7 +117,9 @@ impl Server {
         let listening = at_free_ports().into_iter().filter(|(name, _)| name.ends_with("_LISTEN"));
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let environment = with(self.environment.clone(), listening);
-        Self { log: self.log.clone(), ..Self::new(part, environment, None, folder) }
+        let mut process = Self::new(part, environment, None, folder);
+        process.log.clone_from(&self.log);
+        process
     }
 
     fn new(part: &'static str, environment: Environment, database: Option<Database>, folder: TempDir) -> Self {

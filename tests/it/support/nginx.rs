@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -74,7 +74,7 @@ fn example(name: &str) -> String {
     fs::read_to_string(Path::new(EXAMPLE).join(name)).expect("the example is in the repository")
 }
 
-fn write(path: &PathBuf, text: &str) {
+fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("the folder is writable");
 }
 

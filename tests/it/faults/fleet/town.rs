@@ -13,7 +13,7 @@ use crate::support::nginx::{Nginx, Site};
 pub const PARTS: [&str; 4] = ["portal", "admin", "device-api", "workers"];
 const LISTEN: [&str; 3] = ["UKETSUKE_PORTAL_LISTEN", "UKETSUKE_ADMIN_LISTEN", "UKETSUKE_DEVICE_API_LISTEN"];
 /// From start to ready, at most.
-const READY: Duration = Duration::from_secs(60);
+pub const READY: Duration = Duration::from_secs(60);
 
 /// See the module. Ends in the order of its fields.
 pub struct Town {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::town::Town;
+use super::town::{READY, Town};
 use crate::kill::dice::Dice;
 use crate::kill::world::World;
 
@@ -69,32 +69,43 @@ enum Stand {
     Starting(Instant),
 }
 
-/// Makes trouble until nobody walks any more.
+/// Makes trouble until nobody walks any more, and goes on until all are ready again.
 pub fn make(town: &Town, world: &World<'_>, plan: &Plan, mut dice: Dice) -> Trouble {
     let (began, mut trouble) = (Instant::now(), Trouble::default());
     let long_ago = began.checked_sub(APART).unwrap_or(began);
     let mut stands = vec![Stand::Ready(long_ago); town.processes.len()];
     let mut next_kill = began + plan.every;
-    while !world.over.load(Ordering::SeqCst) {
-        if let Some((share, mode)) = plan.restarts.get(trouble.restarts.len())
-            && world.begun_share() >= *share
-        {
-            let began = Instant::now();
-            town.cluster.restart(mode);
-            trouble.restarts.push((mode, began.elapsed()));
-        }
-        if Instant::now() >= next_kill {
-            if let Some(victim) = choose(&stands, &mut dice) {
-                town.processes[victim].kill();
-                stands[victim] = Stand::Down(Instant::now());
-                trouble.killed.push(town.processes[victim].name());
+    let mut over_since = None;
+    loop {
+        if world.over.load(Ordering::SeqCst) {
+            let over = over_since.get_or_insert_with(Instant::now);
+            assert!(over.elapsed() < READY, "not all are ready again\n{}", town.front.log_tail());
+            if stands.iter().all(|stand| matches!(stand, Stand::Ready(_))) {
+                return trouble;
             }
-            next_kill += plan.every;
+        } else {
+            restart_if_due(town, world, plan, &mut trouble);
+            if Instant::now() >= next_kill {
+                if let Some(victim) = choose(&stands, &mut dice) {
+                    town.processes[victim].kill();
+                    stands[victim] = Stand::Down(Instant::now());
+                    trouble.killed.push(town.processes[victim].name());
+                }
+                next_kill += plan.every;
+            }
         }
         look_after(town, &mut stands, &mut trouble);
         sleep(Duration::from_millis(50));
     }
-    trouble
+}
+
+fn restart_if_due(town: &Town, world: &World<'_>, plan: &Plan, trouble: &mut Trouble) {
+    let next = plan.restarts.get(trouble.restarts.len());
+    if let Some((_, mode)) = next.filter(|(share, _)| world.begun_share() >= *share) {
+        let began = Instant::now();
+        town.cluster.restart(mode);
+        trouble.restarts.push((mode, began.elapsed()));
+    }
 }
 
 /// Any that is ready, whose twin is ready and has been for a while.
