@@ -90,12 +90,6 @@ impl Post {
         drop(self.shared.1.wait_while(self.state(), hang).expect("nobody panics holding it"));
     }
 
-    /// Waits until so many letters were taken.
-    pub fn wait_for(&self, count: usize) {
-        let few = |state: &mut State| state.letters.len() < count;
-        drop(self.shared.1.wait_while(self.state(), few).expect("nobody panics holding it"));
-    }
-
     /// Does this whenever a letter was taken, before its 250 goes out.
     pub fn before_250(&self, hook: impl FnMut() + Send + 'static) {
         self.state().before_250 = Some(Box::new(hook));
