@@ -54,6 +54,7 @@ pub mod refusal;
 pub mod registration;
 pub mod reminder;
 pub mod report;
+pub mod reseal;
 pub mod retry;
 pub mod scan;
 pub mod schema;

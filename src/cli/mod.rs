@@ -74,7 +74,7 @@ enum Command {
     /// Credentials of the eligibility service.
     #[command(subcommand)]
     Eligibility(eligibility::Command),
-    /// The keys that sign answers.
+    /// The keys that sign answers, and the master keys.
     #[command(subcommand)]
     Keys(keys::Command),
     /// The facility master.
@@ -137,7 +137,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Eligibility(command) => eligibility::run(command, config),
         Command::Facilities(command) => facilities::run(command, config).await,
         Command::Faq(command) => faq::run(&command, config),
-        Command::Keys(command) => keys::run(command, config),
+        Command::Keys(command) => keys::run(command, config).await,
         Command::Staff(command) => staff::run(command, config),
         // Answered before.
         Command::EvidencePage { .. } => Ok(()),

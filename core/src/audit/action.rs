@@ -100,6 +100,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("inquiry.written", "お問い合わせに続きが書かれました"),
     ("job.retried", "止まった処理をもう一度実行しました"),
     ("list.exported", "一覧を書き出しました"),
+    ("keys.resealed", "封印した値を新しい鍵で封印し直しました"),
     ("legal.version_added", "規約の新しい版を作りました"),
     ("legal.version_called_off", "規約の新しい版を取りやめました"),
     ("mail.resent", "メールをもう一度送りました"),
