@@ -150,6 +150,7 @@ impl Parts {
             storage: self.storage.clone(),
             procedures: self.procedures.clone(),
             pdf_font: self.config.pdf_font.clone(),
+            retention: Arc::new(self.config.retention.clone()),
         })
     }
 

@@ -55,6 +55,7 @@ pub mod registration;
 pub mod reminder;
 pub mod report;
 pub mod reseal;
+pub mod retention;
 pub mod retry;
 pub mod scan;
 pub mod schema;

@@ -79,6 +79,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -190,6 +191,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -275,7 +277,7 @@ diesel::table! {
         application_id -> Text,
         facility_id -> Text,
         account_id -> Text,
-        storage_key -> Text,
+        storage_key -> Nullable<Text>,
         preview_key -> Nullable<Text>,
         original_name -> Text,
         media_type -> Text,
@@ -286,6 +288,7 @@ diesel::table! {
         scan -> Text,
         scan_note -> Nullable<Text>,
         scanned_at -> Nullable<Timestamp>,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -429,6 +432,7 @@ diesel::table! {
         sent_at -> Nullable<Timestamp>,
         ids -> Nullable<Text>,
         tries -> Integer,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -1144,6 +1148,7 @@ diesel::table! {
         last_message_at -> Timestamp,
         closed_at -> Nullable<Timestamp>,
         merged_into -> Nullable<Text>,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use uketsuke_core::application::Procedures;
 use uketsuke_core::db::Db;
 use uketsuke_core::mail::{MailContext, Transport};
+use uketsuke_core::retention::Terms;
 use uketsuke_core::storage::Storage;
 
 /// What jobs work with; clones share it.
@@ -42,4 +43,6 @@ pub struct Works {
     pub procedures: Arc<Procedures>,
     /// The font file that is configured for PDF files.
     pub pdf_font: Option<PathBuf>,
+    /// How long what must not be kept for ever is kept.
+    pub retention: Arc<Terms>,
 }

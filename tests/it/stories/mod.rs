@@ -11,6 +11,7 @@ pub mod inquiry;
 pub mod mail_server;
 pub mod object_store;
 pub mod real_list;
+pub mod retention;
 pub mod session_ends;
 pub mod simulator;
 pub mod subsidy;
