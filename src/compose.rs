@@ -162,6 +162,7 @@ impl Parts {
             procedures: self.procedures.clone(),
             pdf_font: self.config.pdf_font.clone(),
             bounces: self.config.bounces.clone(),
+            retention: Arc::new(self.config.retention.clone()),
         })
     }
 

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::db::{DatabaseUrl, Limits};
 use crate::facility::kind::Site;
 use crate::mail::bounce::Maildir;
+use crate::retention::{LEAST_DAYS, MOST_DAYS, Terms};
 use crate::scan::ScannerPlace;
 use crate::storage::place::{BucketKeys, StoragePlace};
 use crate::transfer::Payer;
@@ -80,6 +81,8 @@ pub struct Config {
     pub transfer_line_ends: LineEnds,
     /// How long staff can undo a decision, minutes; its letter waits meanwhile.
     pub undo_minutes: i64,
+    /// How long what must not be kept for ever is kept.
+    pub retention: Terms,
     /// A font with Japanese letters for PDF files that bring none along; without
     /// one the usual places are looked at.
     pub pdf_font: Option<PathBuf>,
@@ -220,6 +223,7 @@ impl Reader<'_> {
             transfer_payer: self.optional("UKETSUKE_TRANSFER_PAYER"),
             transfer_line_ends: self.parsed("UKETSUKE_TRANSFER_LINE_ENDS", "none"),
             undo_minutes: self.parsed("UKETSUKE_UNDO_MINUTES", "5"),
+            retention: self.retention(),
             pdf_font: Some(self.text("UKETSUKE_PDF_FONT", "")).filter(|path| !path.is_empty()).map(PathBuf::from),
             hash_threads: self.parsed("UKETSUKE_HASH_THREADS", "1"),
             check_staleness_seconds: self.check_staleness_seconds(),
@@ -271,6 +275,17 @@ impl Reader<'_> {
             self.errors.push("UKETSUKE_CHECK_STALENESS_SECONDS: between 1 and 600".into());
         }
         seconds
+    }
+
+    fn retention(&mut self) -> Terms {
+        Terms::read(|topic| {
+            let days = self.parsed(topic.variable(), topic.usual_days());
+            if days != 0 && !(LEAST_DAYS..=MOST_DAYS).contains(&days) {
+                let said = "0 for never, or between";
+                self.errors.push(format!("{}: {said} {LEAST_DAYS} and {MOST_DAYS} days", topic.variable()));
+            }
+            days
+        })
     }
 
     fn list<T: std::str::FromStr>(&mut self, key: &str) -> Vec<T>

@@ -55,6 +55,8 @@ pub mod refusal;
 pub mod registration;
 pub mod reminder;
 pub mod report;
+pub mod reseal;
+pub mod retention;
 pub mod retry;
 pub mod scan;
 pub mod schema;

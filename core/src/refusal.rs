@@ -112,6 +112,8 @@ pub enum Refusal {
     FileInfected,
     /// The virus scanner cannot scan the file.
     FileUnscannable,
+    /// The file's term was over, and it was erased.
+    FileErased,
     /// A file with a virus stands in the way of the application.
     AttachedInfected,
     /// The step is not possible in the inquiry's present state.
@@ -181,6 +183,7 @@ impl Refusal {
             Self::FileUnscanned => "file_unscanned",
             Self::FileInfected => "file_infected",
             Self::FileUnscannable => "file_unscannable",
+            Self::FileErased => "file_erased",
             Self::AttachedInfected => "attached_infected",
             Self::InquiryState => "inquiry_state",
             Self::InquiryHeld => "inquiry_held",
@@ -285,6 +288,7 @@ impl Refusal {
             Self::FileUnscanned => ScanState::Pending.held_back(),
             Self::FileInfected => ScanState::Infected.held_back(),
             Self::FileUnscannable => ScanState::Unscannable.held_back(),
+            Self::FileErased => "保存期間を過ぎたため消去しました。",
             Self::AttachedInfected => {
                 "添付したファイルにウイルスの疑いがあるため、送信できません。そのファイルを外し、別のファイルを添付してください。"
             }

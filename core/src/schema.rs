@@ -79,6 +79,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -190,6 +191,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -275,7 +277,7 @@ diesel::table! {
         application_id -> Text,
         facility_id -> Text,
         account_id -> Text,
-        storage_key -> Text,
+        storage_key -> Nullable<Text>,
         preview_key -> Nullable<Text>,
         original_name -> Text,
         media_type -> Text,
@@ -286,6 +288,7 @@ diesel::table! {
         scan -> Text,
         scan_note -> Nullable<Text>,
         scanned_at -> Nullable<Timestamp>,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -431,6 +434,7 @@ diesel::table! {
         tries -> Integer,
         report -> Nullable<Text>,
         reported_at -> Nullable<Timestamp>,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -1146,6 +1150,7 @@ diesel::table! {
         last_message_at -> Timestamp,
         closed_at -> Nullable<Timestamp>,
         merged_into -> Nullable<Text>,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 

@@ -40,7 +40,10 @@ pub fn read(conn: &mut Conn, now: At) -> Result<Vitals> {
     let oldest_due: Option<At> = due.select(diesel::dsl::min(jobs::run_at)).first(conn)?;
     let submitted = applications::table.filter(applications::state.eq(State::Submitted));
     let oldest_sent: Option<At> = submitted.select(diesel::dsl::min(applications::submitted_at)).first(conn)?;
-    let pending_evidence = evidence::table.filter(evidence::scan.eq(ScanState::Pending)).count();
+    let pending_evidence = evidence::table
+        .filter(evidence::scan.eq(ScanState::Pending))
+        .filter(evidence::storage_key.is_not_null())
+        .count();
     let pending_attached = attachments::table.filter(attachments::scan.eq(ScanState::Pending)).count();
     Ok(Vitals {
         jobs: each(OPEN_JOBS, |state| Ok(jobs::table.filter(jobs::state.eq(state)).count().get_result(conn)?))?,

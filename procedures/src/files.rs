@@ -1,7 +1,7 @@
 //! Attached files as a filing keeps them.
 
 use serde::{Deserialize, Serialize};
-use uketsuke_core::evidence::Evidence;
+use uketsuke_core::evidence::{ERASED_NAME, Evidence};
 use uketsuke_web::words;
 
 /// A file as it was when the application was sent.
@@ -11,6 +11,13 @@ pub(crate) struct FiledFile {
     pub name: String,
     pub size_bytes: u64,
     pub sha256: String,
+}
+
+impl FiledFile {
+    /// Its name, as long as it has one: erasing a file takes it out of the filing too.
+    fn shown(&self) -> &str {
+        if self.name.is_empty() { ERASED_NAME } else { &self.name }
+    }
 }
 
 impl From<&Evidence> for FiledFile {
@@ -26,6 +33,6 @@ impl From<&Evidence> for FiledFile {
 
 /// Their names and sizes in one line.
 pub(crate) fn named(files: &[FiledFile]) -> String {
-    let one = |file: &FiledFile| format!("{}（{}）", file.name, words::file_size(file.size_bytes));
+    let one = |file: &FiledFile| format!("{}（{}）", file.shown(), words::file_size(file.size_bytes));
     files.iter().map(one).collect::<Vec<_>>().join("、")
 }

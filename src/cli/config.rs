@@ -6,6 +6,7 @@ use clap::Subcommand;
 use uketsuke_core::config::{Config, MailTarget};
 use uketsuke_core::db::DatabaseUrl;
 use uketsuke_core::pdf::font;
+use uketsuke_core::retention::Topic;
 use uketsuke_core::storage::place::StoragePlace;
 
 use crate::settings;
@@ -36,6 +37,15 @@ fn portals(config: &Config) -> String {
     };
     let former: Vec<&str> = config.former_hosts.iter().map(|former| former.host.as_str()).collect();
     if former.is_empty() { both } else { format!("{both}; former hosts {}", former.join(", ")) }
+}
+
+/// How many days each topic is kept.
+fn kept(config: &Config) -> String {
+    let days = |topic: &Topic| match config.retention.days(*topic) {
+        Some(days) => format!("{topic} {days} days"),
+        None => format!("{topic} for ever"),
+    };
+    Topic::ALL.iter().map(days).collect::<Vec<_>>().join(", ")
 }
 
 fn evidence(config: &Config) -> String {
@@ -76,6 +86,7 @@ fn print(config: &Config) {
         ("portal", format!("{} as {}", config.portal_listen, portals(config))),
         ("back office", format!("{} as {}", config.admin_listen, config.admin_url)),
         ("device API", format!("{} as {}", config.device_api_listen, config.device_api_url)),
+        ("kept", kept(config)),
         ("master keys", config.master_keys.iter().map(|key| key.id.as_str()).collect::<Vec<_>>().join(", ")),
     ];
     for (name, value) in lines {

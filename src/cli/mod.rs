@@ -11,6 +11,7 @@ mod facilities;
 mod faq;
 mod keys;
 mod migrate;
+mod retention;
 mod serve;
 mod staff;
 
@@ -74,7 +75,7 @@ enum Command {
     /// Credentials of the eligibility service.
     #[command(subcommand)]
     Eligibility(eligibility::Command),
-    /// The keys that sign answers.
+    /// The keys that sign answers, and the master keys.
     #[command(subcommand)]
     Keys(keys::Command),
     /// The facility master.
@@ -83,6 +84,9 @@ enum Command {
     /// The questions a new portal begins with.
     #[command(subcommand)]
     Faq(faq::Command),
+    /// What is kept no longer than it must be.
+    #[command(subcommand)]
+    Retention(retention::Command),
     /// The people of the back office.
     #[command(subcommand)]
     Staff(staff::Command),
@@ -137,7 +141,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Eligibility(command) => eligibility::run(command, config),
         Command::Facilities(command) => facilities::run(command, config).await,
         Command::Faq(command) => faq::run(&command, config),
-        Command::Keys(command) => keys::run(command, config),
+        Command::Keys(command) => keys::run(command, config).await,
+        Command::Retention(command) => retention::run(command, config).await,
         Command::Staff(command) => staff::run(command, config),
         // Answered before.
         Command::EvidencePage { .. } => Ok(()),

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         stories::subsidy::TESTS,
         stories::two_sites::TESTS,
         stories::real_list::TESTS,
+        stories::retention::TESTS,
         foreign_clients::TESTS,
         two_instances::TESTS,
         kill::TESTS,

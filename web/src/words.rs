@@ -32,6 +32,12 @@ pub fn plain_date(on: impl Borrow<NaiveDate>) -> String {
     format!("{}年{}月{}日", on.year(), on.month(), on.day())
 }
 
+/// 「保存期間を過ぎたため消去しました（2031年11月20日）」, where something was.
+pub fn erased(at: impl Borrow<DateTime<Utc>>) -> String {
+    let on = at.borrow().with_timezone(&Tokyo).date_naive();
+    format!("保存期間を過ぎたため消去しました（{}）", plain_date(on))
+}
+
 /// 「11月20日」, where the year is plain from the context.
 pub fn day(on: impl Borrow<NaiveDate>) -> String {
     let on = on.borrow();

@@ -26,6 +26,7 @@ use uketsuke_core::application::Procedures;
 use uketsuke_core::db::Db;
 use uketsuke_core::mail::bounce::Maildir;
 use uketsuke_core::mail::{MailContext, Transport};
+use uketsuke_core::retention::Terms;
 use uketsuke_core::storage::Storage;
 
 /// What jobs work with; clones share it.
@@ -45,4 +46,6 @@ pub struct Works {
     pub pdf_font: Option<PathBuf>,
     /// Where letters that come back are told of, if anywhere.
     pub bounces: Option<Maildir>,
+    /// How long what must not be kept for ever is kept.
+    pub retention: Arc<Terms>,
 }

@@ -15,7 +15,7 @@ use uketsuke_core::mail::bounce;
 use uketsuke_core::queue::{self, ClaimedJob, Job};
 use uketsuke_core::{
     account, audit, books, bulk, client_app, device, eligibility, ending, evidence, faq, holiday, inquiry, link,
-    notice, published, reminder, report, scan, snapshot, staff, throttle,
+    notice, published, reminder, report, retention, scan, snapshot, staff, throttle,
 };
 
 use crate::Works;
@@ -72,6 +72,7 @@ pub const PERIODIC: &[Entry] = &[
     Entry { name: "gather_figures", period: TEN_MINUTES, work: Work::Files(|works| Box::pin(gather(works))) },
     Entry { name: "read_bounces", period: MINUTELY, work: Work::Files(|works| Box::pin(read_bounces(works))) },
     Entry { name: "scan_files", period: MINUTELY, work: Work::Files(|works| Box::pin(scan_files(works))) },
+    Entry { name: "erase_past_terms", period: DAILY, work: Work::Files(|works| Box::pin(erase(works))) },
     Entry {
         name: "delete_unneeded_files",
         period: SIX_HOURLY,
@@ -142,6 +143,10 @@ async fn read_bounces(works: Works) -> Result<usize> {
 
 async fn scan_files(works: Works) -> Result<usize> {
     scan::catch_up(&works.db, &works.storage).await
+}
+
+async fn erase(works: Works) -> Result<usize> {
+    Ok(retention::run(&works.db, &works.storage, &works.retention).await?.total())
 }
 
 async fn sweep_files(works: Works) -> Result<usize> {

@@ -72,7 +72,16 @@ fn house() -> House {
     let transport = Transport::Memory(MemoryMail::default());
     let storage = Storage::local(&folder.path().join("files")).unwrap();
     House {
-        works: Works { db, context, transport, storage, procedures: Arc::default(), pdf_font: None, bounces: None },
+        works: Works {
+            db,
+            context,
+            transport,
+            storage,
+            procedures: Arc::default(),
+            pdf_font: None,
+            bounces: None,
+            retention: Arc::default(),
+        },
         clock,
         _folder: folder,
     }

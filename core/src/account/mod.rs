@@ -31,7 +31,7 @@ pub use handover::{OPEN_WITHIN as HANDOVER_WITHIN, hand_over, look_at_handover, 
 pub use kept::{has_kept_form, keep_form, take_kept_form};
 pub use login::{Attempt, LoginOutcome, NewSession, login};
 pub use membership::{Seat, join, list_facilities, unverify_applicant, verified_people, verify_applicant};
-pub use model::{Account, AccountState, MembershipState};
+pub use model::{Account, AccountState, ERASED_PERSON, MembershipState, person_name};
 pub use password::{PasswordChange, PasswordForm, change_password, read_new_password};
 pub use person::{Person, PersonForm, PersonReading};
 pub use register::{Registered, register};

@@ -53,6 +53,14 @@ pub struct Account {
 impl Account {
     /// 「山田 太郎」
     pub fn full_name(&self) -> String {
-        format!("{} {}", self.family_name, self.given_name)
+        person_name(&self.family_name, &self.given_name)
     }
 }
+
+/// 「山田 太郎」, also for whoever has no name any more.
+pub fn person_name(family: &str, given: &str) -> String {
+    if family.is_empty() && given.is_empty() { ERASED_PERSON.to_owned() } else { format!("{family} {given}") }
+}
+
+/// Whose name was erased, because they did not come any more.
+pub const ERASED_PERSON: &str = "消去済みの利用者";

@@ -74,7 +74,7 @@ async fn a_photo_is_attached_as_an_upright_png_with_a_picture_and_taken_off_agai
         (file.id.clone(), file.media_type.as_str(), file.original_name.as_str()),
         (id, "image/png", "通知書.jpg")
     );
-    let kept = desk.storage.fetch(&file.storage_key).await.unwrap();
+    let kept = desk.storage.fetch(file.key().unwrap()).await.unwrap();
     assert_eq!(png_size(kept.path()), (20, 40), "turned upright");
     assert!(file.preview_key.is_some());
 

@@ -7,6 +7,7 @@
 
 mod action;
 mod chain;
+mod keys;
 mod list;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ mod viewed;
 pub use action::{ACTIONS, words};
 pub(crate) use chain::append;
 pub use chain::{Head, head, seal_earlier};
+pub(crate) use keys::{count_like, first_like};
 pub use list::{AuditPage, Place, Sought, get_event, list_events, list_of_facility};
 pub use verify::{Damage, Verdict, verify, verify_newest};
 pub use viewed::{Reading, note_reading};

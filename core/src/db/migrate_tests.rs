@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Up to here they ran before the first release: nobody serves with an older version.
-const BASELINE: &str = "2026-11-29-000043_file_scans";
+const BASELINE: &str = "2026-11-29-000045_retention";
 /// Says from which version on nothing needs what is taken away here.
 const CONTRACT: &str = "-- contract: ";
 

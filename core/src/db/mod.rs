@@ -136,6 +136,13 @@ impl Db {
         })
     }
 
+    /// The same database as a process with other keys has it.
+    #[cfg(any(test, feature = "testing"))]
+    #[must_use]
+    pub fn with_keyring(&self, keyring: Arc<Keyring>) -> Self {
+        Self { keyring, ..self.clone() }
+    }
+
     /// The keys that chain the audit trail.
     pub fn keyring(&self) -> &Arc<Keyring> {
         &self.keyring

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use crate::account::person_name;
 use crate::db::{ActorKind, Conn};
 use crate::error::Result;
 use crate::ids::{AccountId, StaffId};
@@ -56,7 +57,8 @@ pub fn actor_names<'l>(conn: &mut Conn, labels: impl Iterator<Item = &'l str>) -
         .select((accounts::id, accounts::family_name, accounts::given_name))
         .load(conn)?;
     let colleagues = colleagues.into_iter().map(|(id, name)| (format!("staff:{id}"), name));
-    let applicants =
-        applicants.into_iter().map(|(id, family, given)| (format!("account:{id}"), format!("申請者 {family} {given}")));
+    let applicants = applicants
+        .into_iter()
+        .map(|(id, family, given)| (format!("account:{id}"), format!("申請者 {}", person_name(&family, &given))));
     Ok(ActorNames(colleagues.chain(applicants).collect()))
 }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::must;
+use crate::account::person_name;
 use crate::db::{At, Backend, Conn};
 use crate::error::Result;
 use crate::facility::kind::FacilityKind;
@@ -179,6 +180,13 @@ pub struct SignIn {
     pub family_name: String,
     /// Given name.
     pub given_name: String,
+}
+
+impl SignIn {
+    /// Who it was, as long as they have a name.
+    pub fn name(&self) -> String {
+        person_name(&self.family_name, &self.given_name)
+    }
 }
 
 /// The newest sign-ins at a facility, by the audit trail.

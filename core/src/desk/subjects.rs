@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::audit::AuditEvent;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::evidence::ERASED_NAME;
 use crate::ids::{ApplicationId, DeviceId, EvidenceId, FacilityId, FaqId, InquiryId, ManualId, NoticeId, StaffId};
 use crate::schema::{applications, devices, evidence, facilities, faq_entries, inquiries, manuals, notices};
 use crate::secret::ReceiptNumber;
@@ -47,7 +48,10 @@ pub fn subject_names(conn: &mut Conn, events: &[AuditEvent]) -> Result<SubjectNa
         .filter(evidence::id.eq_any(file_ids))
         .select((evidence::id, evidence::original_name))
         .load(conn)?;
-    names.extend(files.into_iter().map(|(id, name)| (id.to_string(), format!("書類 {name}"))));
+    names.extend(files.into_iter().map(|(id, name)| {
+        let words = if name.is_empty() { ERASED_NAME.to_owned() } else { format!("書類 {name}") };
+        (id.to_string(), words)
+    }));
     let asked_ids: Vec<InquiryId> = parsed(ids("inquiries"), InquiryId::parse);
     let asked: Vec<(InquiryId, ReceiptNumber)> = inquiries::table
         .filter(inquiries::id.eq_any(asked_ids))

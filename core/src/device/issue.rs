@@ -16,7 +16,7 @@ use crate::grant::Grant;
 use crate::ids::{ActivationId, ApplicationId, DeviceId, FacilityId};
 use crate::refusal::Refusal;
 use crate::schema::{activations, devices};
-use crate::secret::{Keyring, Purpose, random};
+use crate::secret::{Keyring, random};
 
 /// Issues `count` device accounts, each with a password and a code that is good
 /// for `code_days` days.
@@ -131,9 +131,10 @@ pub(super) fn new_code(
     swap: bool,
 ) -> Result<At> {
     let (id, secrets, now) = (ActivationId::mint(), Sealed::mint(), tx.now());
+    let (code_mac, password_mac) = secrets.macs(keyring, &id);
     let row = Activation {
-        code_mac: keyring.mac(Purpose::ActivationCode, secrets.code.as_bytes()),
-        password_mac: keyring.mac(Purpose::DevicePassword, &password_data(&id, &secrets.password)),
+        code_mac,
+        password_mac,
         sealed: Some(secrets.seal(keyring, &id)?),
         id,
         device_id: device.clone(),

@@ -47,6 +47,7 @@ pub use model::{AccountRole, CodeStanding, CredentialState, Device, LABEL_MAX_CH
 pub use places::{Places, give, places, places_by_application, take_back};
 pub use repo::{code_standings, count_active, get_for_staff, get_in_scope, list_for_staff, list_in_scope};
 pub use reveal::{Settings, reveal, reveal_all};
+pub(crate) use sealed::seal_anew;
 pub use state::{DeviceState, DeviceVerb, TRANSITIONS, Transition};
 pub use swap::{SwapStanding, swap_standing, take_over};
 pub use upkeep::{expire_activations, sweep_jtis, use_jti, write_last_used};

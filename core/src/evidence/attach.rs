@@ -124,7 +124,7 @@ fn row(tx: &Tx<'_>, scope: &FacilityScope, application: &ApplicationId, new: &Ne
         application_id: application.clone(),
         facility_id: scope.facility().clone(),
         account_id: scope.account().clone(),
-        storage_key: new.file.key.clone(),
+        storage_key: Some(new.file.key.clone()),
         preview_key: new.preview.as_ref().map(|preview| preview.key.clone()),
         original_name: new.name.clone(),
         media_type: new.kind.media_type().to_owned(),
@@ -135,6 +135,7 @@ fn row(tx: &Tx<'_>, scope: &FacilityScope, application: &ApplicationId, new: &Ne
         scan: new.scan.state,
         scan_note: new.scan.note.clone(),
         scanned_at: (new.scan.state != ScanState::Pending).then(|| tx.now()),
+        erased_at: None,
     }
 }
 

@@ -16,6 +16,6 @@ pub mod viewer;
 pub use attach::{Attached, NewEvidence};
 pub use fault::{EvidenceError, EvidenceFault};
 pub use prepare::{Prepared, prepare};
-pub use repo::Evidence;
+pub use repo::{ERASED_NAME, Evidence};
 pub use sniff::EvidenceKind;
 pub use viewer::Viewer;

@@ -9,12 +9,16 @@ use super::sniff::EvidenceKind;
 use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::ids::{AccountId, ApplicationId, EvidenceId, FacilityId};
+use crate::refusal::Refusal;
 use crate::scan::ScanState;
 use crate::schema::{applications, evidence};
 use crate::storage::StoredKey;
 
 /// The most files one application may have (SPEC 4.1).
 pub const MAX_FILES: usize = 10;
+
+/// What a file is called that has no name any more.
+pub const ERASED_NAME: &str = "消去済みの書類";
 
 /// One attached file.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -28,11 +32,11 @@ pub struct Evidence {
     pub facility_id: FacilityId,
     /// Who attached it.
     pub account_id: AccountId,
-    /// Where the store has it; never shown.
-    pub storage_key: StoredKey,
+    /// Where the store has it; never shown. Nothing once it was erased.
+    pub storage_key: Option<StoredKey>,
     /// Where the store has its small picture, for images.
     pub preview_key: Option<StoredKey>,
-    /// What its owner calls it, without folders.
+    /// What its owner calls it, without folders; empty once it was erased.
     pub original_name: String,
     /// Its type, by content.
     pub media_type: String,
@@ -50,12 +54,27 @@ pub struct Evidence {
     pub scan_note: Option<String>,
     /// When it was last scanned, or tried to be.
     pub scanned_at: Option<At>,
+    /// When file and name were erased, because their term was over.
+    pub erased_at: Option<At>,
 }
 
 impl Evidence {
     /// Its size as stored, bytes.
     pub fn size(&self) -> u64 {
         u64::try_from(self.size_bytes).unwrap_or(0)
+    }
+
+    /// What lists call it.
+    pub fn name(&self) -> &str {
+        if self.erased_at.is_some() { ERASED_NAME } else { &self.original_name }
+    }
+
+    /// Where the store has it.
+    ///
+    /// # Errors
+    /// `Refused(FileErased)` when its term was over.
+    pub fn key(&self) -> Result<&StoredKey> {
+        self.storage_key.as_ref().ok_or_else(|| Refusal::FileErased.into())
     }
 
     /// The name for a download: its owner's, with the extension of what it is

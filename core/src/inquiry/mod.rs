@@ -40,7 +40,7 @@ pub use files::{
     remove_from_draft,
 };
 pub use merge::{find_target, merge};
-pub use model::{Author, Channel, Inquiry, Message};
+pub use model::{Author, Channel, ERASED_ASKER, Inquiry, Message};
 pub use note::add_note;
 pub use rules::{ANSWER_MAX_CHARS, Input, NOTE_MAX_CHARS, Offered, TEXT_MAX_CHARS, TEXT_MIN_CHARS, Typed, read_text};
 pub use send::{Sender, Sent, send};

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::state::State;
+use crate::account::person_name;
 use crate::content::Category;
 use crate::db::{At, text_enum};
 use crate::facility::kind::Site;
@@ -90,7 +91,12 @@ pub struct Inquiry {
     pub closed_at: Option<At>,
     /// The inquiry that has its messages now.
     pub merged_into: Option<InquiryId>,
+    /// When who asked and all that was written were erased, because their term was over.
+    pub erased_at: Option<At>,
 }
+
+/// What lists show where the name of whoever asked was erased.
+pub const ERASED_ASKER: &str = "消去済み";
 
 impl Inquiry {
     /// The inquiry that has its thread: itself, or the one it was merged into.
@@ -121,6 +127,6 @@ pub struct Message {
 impl Message {
     /// The name of whoever of the asking side wrote it signed in.
     pub fn person(&self) -> Option<String> {
-        Some(format!("{} {}", self.family_name.as_ref()?, self.given_name.as_ref()?))
+        Some(person_name(self.family_name.as_ref()?, self.given_name.as_ref()?))
     }
 }

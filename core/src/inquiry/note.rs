@@ -14,11 +14,11 @@ use crate::scope::StaffScope;
 ///
 /// # Errors
 /// `Forbidden` without the permission; `NotFound`; `Refused(InquiryState)` for
-/// what was merged.
+/// what was merged or erased.
 pub fn add_note(tx: &mut Tx<'_>, scope: &StaffScope, id: &InquiryId, text: &str) -> Result<()> {
     may_answer(scope)?;
-    let inquiry = repo::get(tx.conn(), id)?;
-    if inquiry.state == State::Merged {
+    let inquiry = repo::hold(tx, id)?;
+    if inquiry.state == State::Merged || inquiry.erased_at.is_some() {
         return Err(Refusal::InquiryState.into());
     }
     repo::add_message(tx, id, &InquiryMessageId::mint(), By::Note(scope.staff()), text)?;

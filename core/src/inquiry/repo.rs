@@ -74,6 +74,10 @@ pub(super) struct Change {
 /// `Refused(InquiryState)` when there is no such arrow, `Conflict` when somebody
 /// was faster.
 pub(super) fn advance(tx: &mut Tx<'_>, inquiry: &Inquiry, (by, verb): (Party, Verb), change: Change) -> Result<()> {
+    // What was erased is over: nobody could be answered.
+    if inquiry.erased_at.is_some() {
+        return Err(Refusal::InquiryState.into());
+    }
     let arrow = transition(inquiry.state, verb).filter(|arrow| arrow.by == by).ok_or(Refusal::InquiryState)?;
     let now = tx.now();
     let assignee = change.assignee.unwrap_or_else(|| inquiry.assignee_id.clone());

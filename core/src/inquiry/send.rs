@@ -94,6 +94,7 @@ fn receive(tx: &mut Tx<'_>, sender: &Sender, id: InquiryId, input: Input) -> Res
         last_message_at: now,
         closed_at: None,
         merged_into: None,
+        erased_at: None,
     };
     let inquiry = repo::insert(tx, row)?;
     let by = By::Asker(inquiry.account_id.as_ref());

@@ -166,6 +166,7 @@ pub fn open_ticket(tx: &mut Tx<'_>, scope: &StaffScope, input: TicketInput) -> R
         last_message_at: now,
         closed_at: None,
         merged_into: None,
+        erased_at: None,
     };
     let inquiry = repo::insert(tx, row)?;
     let id = inquiry.id.clone();

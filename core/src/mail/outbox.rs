@@ -48,6 +48,8 @@ pub struct MailRow {
     pub sent_at: Option<At>,
     /// How often the mail server was asked.
     pub tries: i32,
+    /// When recipient and subject were erased, because their term was over.
+    pub erased_at: Option<At>,
     ids: Option<String>,
     /// What a server on the way reported last.
     pub report: Option<String>,

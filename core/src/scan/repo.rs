@@ -32,7 +32,7 @@ pub(super) struct Waiting {
 
 /// The rows of one table that are due: never tried, or not lately.
 macro_rules! due {
-    ($conn:expr, $table:ident, $now:expr, $limit:expr) => {{
+    ($conn:expr, $table:ident, $key:expr, $now:expr, $limit:expr) => {{
         let open = [ScanState::Pending, ScanState::Unscannable];
         let tried =
             |state: ScanState, before: At| $table::scan.eq(state).and($table::scanned_at.lt(before).assume_not_null());
@@ -42,15 +42,17 @@ macro_rules! due {
             .filter(untried.or(tried(ScanState::Pending, $now - SOON)).or(tried(ScanState::Unscannable, $now - LATER)))
             .order($table::id)
             .limit($limit)
-            .select(($table::id, $table::storage_key))
+            .filter($table::storage_key.is_not_null())
+            .select(($table::id, $key))
             .load($conn)?
     }};
 }
 
 /// Up to `limit` files of each sort that wait, oldest first.
 pub(super) fn waiting(conn: &mut Conn, now: At, limit: i64) -> Result<Vec<Waiting>> {
-    let attached: Vec<(AttachmentId, StoredKey)> = due!(conn, attachments, now, limit);
-    let handed_in: Vec<(EvidenceId, StoredKey)> = due!(conn, evidence, now, limit);
+    let attached: Vec<(AttachmentId, StoredKey)> = due!(conn, attachments, attachments::storage_key, now, limit);
+    let handed_in: Vec<(EvidenceId, StoredKey)> =
+        due!(conn, evidence, evidence::storage_key.assume_not_null(), now, limit);
     let attached = attached.into_iter().map(|(id, key)| Waiting { subject: Subject::Attachment(id), key });
     let handed_in = handed_in.into_iter().map(|(id, key)| Waiting { subject: Subject::Evidence(id), key });
     Ok(handed_in.chain(attached).collect())

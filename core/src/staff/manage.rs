@@ -58,10 +58,11 @@ pub fn disable(tx: &mut Tx<'_>, scope: &StaffScope, id: &StaffId) -> Result<usiz
 /// Lets a colleague in again, with the factors they had.
 ///
 /// # Errors
-/// As [`change_roles`]; `Refused(NotInThisState)` for who is not stopped.
+/// As [`change_roles`]; `Refused(NotInThisState)` for who is not stopped, or was erased.
 pub fn enable(tx: &mut Tx<'_>, scope: &StaffScope, id: &StaffId) -> Result<()> {
     let member = manageable(tx, scope, id)?;
-    if member.state != StaffState::Disabled {
+    // Without an address nobody is invited again: they are new here.
+    if member.state != StaffState::Disabled || member.erased_at.is_some() {
         return Err(Refusal::NotInThisState.into());
     }
     let secrets = repo::secrets(tx.conn(), id)?;

@@ -89,6 +89,8 @@ pub struct StaffMember {
     pub revision: i64,
     /// When this person was invited.
     pub created_at: At,
+    /// When address and factors were erased, a term after they left.
+    pub erased_at: Option<At>,
 }
 
 /// What a login checks against; never leaves this module.

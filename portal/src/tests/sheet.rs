@@ -227,7 +227,15 @@ async fn what_cannot_be_read_is_told_and_changes_nothing() {
     let broken = claim.attach_form("壊れた内訳.xlsx", &form).await;
     let pdf = claim.attach("領収書.pdf", PDF.to_vec()).await;
     // What is no book any more.
-    let key = claim.case().evidence.iter().find(|file| file.id == broken).expect("attached").storage_key.clone();
+    let key = claim
+        .case()
+        .evidence
+        .iter()
+        .find(|file| file.id == broken)
+        .expect("attached")
+        .storage_key
+        .clone()
+        .expect("a file");
     let mut ruined = None;
     for entry in walk(claim.world._folder.path()) {
         if key.as_str().ends_with(entry.file_name().and_then(|name| name.to_str()).unwrap_or("-")) {

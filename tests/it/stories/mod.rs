@@ -12,6 +12,7 @@ pub mod mail_server;
 pub mod object_store;
 pub mod real_list;
 pub mod real_mail_server;
+pub mod retention;
 pub mod session_ends;
 pub mod simulator;
 pub mod subsidy;

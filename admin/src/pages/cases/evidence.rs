@@ -56,6 +56,7 @@ pub async fn page(
 ) -> PageResult {
     let (scope, ids) = (who.scope.clone(), path.into_inner());
     let (facility, file) = office.db.read(move |c| find(c, &scope, ids)).await?;
+    file.key()?;
     note_opened(&office, &who, &facility, &file.id).await?;
     let ask = sheet.ask();
     if let Some(key) = file.preview_key.as_ref().filter(|_| ask.width == PAGE_WIDTH && ask.turn == 0) {
@@ -78,13 +79,14 @@ pub async fn file(office: Data<Office>, who: Staff<ReadApplications>, path: Path
     let (scope, ids) = (who.scope.clone(), path.into_inner());
     let find = move |tx: &mut Tx<'_>| {
         let (facility, file) = find(tx.conn(), &scope, ids)?;
+        file.key()?;
         let deed = Deed::new("evidence.opened", "evidence", file.id.as_str()).at_facility(&facility);
         tx.record(deed.with(json!({ "part": "file" })))?;
         Ok(file)
     };
     let file = office.db.write(who.actor(), find).await?;
     let kind = EvidenceKind::of_media_type(&file.media_type).ok_or(Error::NotFound)?;
-    let content = office.storage.open(&file.storage_key, file.scan).await.map_err(Error::from)?;
+    let content = office.storage.open(file.key()?, file.scan).await.map_err(Error::from)?;
     Ok(download::answer(content, kind.media_type(), Disposition::Save(&file.download_name())))
 }
 

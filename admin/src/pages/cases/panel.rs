@@ -132,11 +132,7 @@ impl Panel {
 
     /// What a picture is called for whoever does not see it.
     pub fn alt(&self) -> String {
-        format!(
-            "{}の画像（{}）。表示されないときは原本をダウンロードしてください",
-            self.file.original_name,
-            self.says()
-        )
+        format!("{}の画像（{}）。表示されないときは原本をダウンロードしてください", self.file.name(), self.says())
     }
 
     /// Where one is, in words.
@@ -144,8 +140,14 @@ impl Panel {
         match &self.look {
             Ok(Shown { table: Some(table), .. }) => format!("シート {}／{}", self.place.part, table.sheets.len()),
             Ok(shown) => format!("{}／{}ページ", self.place.part, shown.parts),
+            Err(ViewFault::Erased) => "消去済み".to_owned(),
             Err(_) => "表示できません".to_owned(),
         }
+    }
+
+    /// That and when it was erased; empty when it was not.
+    pub fn erased(&self) -> String {
+        self.file.erased_at.map_or_else(String::new, |at| uketsuke_web::words::erased(at.utc()))
     }
 
     /// The pages that can be gone to.

@@ -45,6 +45,10 @@ pub async fn open(
     let Some(file) = asked.file(files, &places) else { return Ok(None) };
     let mut place = asked.place(file, &places);
     let look = look(office, file, &mut place).await?;
+    if file.erased_at.is_some() {
+        // Nothing was opened, and there is no place in it to come back to.
+        return Ok(Some(Panel::new(reviewed, back, file, place, look)));
+    }
     note_opened(office, who, &reviewed.case.facility.id, &file.id).await?;
     if places.first() != Some(&place) {
         let (scope, case, place) = (who.scope.clone(), reviewed.id().clone(), place.clone());
@@ -79,6 +83,9 @@ impl Asked {
 
 /// Looks at the place; one that is beyond the end becomes the last page.
 async fn look(office: &Office, file: &Evidence, place: &mut Bookmark) -> Result<std::result::Result<Shown, ViewFault>> {
+    if file.erased_at.is_some() {
+        return Ok(Err(ViewFault::Erased));
+    }
     if !office.storage.may_open(file.scan) {
         return Ok(Err(ViewFault::HeldBack(file.scan)));
     }

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Query};
 use uketsuke_core::db::{At, Conn};
 use uketsuke_core::desk::export::{BATCH, Listing, Sheet};
 use uketsuke_core::error::Result;
+use uketsuke_core::inquiry::ERASED_ASKER;
 use uketsuke_core::inquiry::worklist::{self, Filter, From, Row, View};
 use uketsuke_core::scope::StaffScope;
 use uketsuke_core::spreadsheet::{Cell, Column};
@@ -69,7 +70,7 @@ fn cells(row: Row) -> Vec<Cell> {
         Cell::text(row.category.label()),
         Cell::text(row.state.label()),
         Cell::text(row.channel.label()),
-        Cell::text(row.name),
+        Cell::text(if row.name.is_empty() { ERASED_ASKER.to_owned() } else { row.name }),
         Cell::text(row.facility_name.unwrap_or_default()),
         row.facility_code.map_or(Cell::Empty, |code| Cell::text(code.as_str())),
         Cell::Time(row.created_at),

@@ -52,6 +52,9 @@ impl Page {
 
     /// Whether the one who looks can do this now.
     fn can(&self, verb: Verb) -> bool {
+        if self.inquiry().erased_at.is_some() {
+            return false;
+        }
         let by_staff = transition(self.inquiry().state, verb).is_some_and(|arrow| arrow.by == Party::Staff);
         let free = self.mine || self.told.holder.is_none();
         let hands = match verb {
@@ -63,13 +66,13 @@ impl Page {
     }
 
     fn may_note(&self) -> bool {
-        self.may_answer && self.inquiry().state != State::Merged
+        self.may_answer && self.inquiry().state != State::Merged && self.inquiry().erased_at.is_none()
     }
 
     /// An answer may help others too.
     fn can_become_faq(&self) -> bool {
         let answered = self.told.thread.messages.iter().any(|message| message.author == Author::Staff);
-        self.may_edit_content && answered
+        self.may_edit_content && answered && self.inquiry().erased_at.is_none()
     }
 
     fn author(&self, message: &Message) -> String {

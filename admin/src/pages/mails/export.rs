@@ -14,7 +14,7 @@ use uketsuke_web::PageResult;
 use uketsuke_web::extract::Form;
 
 use super::index::Asked;
-use super::state_words;
+use super::{erased_words, state_words};
 use crate::Office;
 use crate::access::{ReadMail, Staff};
 use crate::pages::export::{self, Chosen, Place};
@@ -64,10 +64,11 @@ impl Listing for Mails {
 }
 
 fn cells(row: MailRow) -> Vec<Cell> {
+    let subject = if row.erased_at.is_some() { erased_words(&row) } else { row.subject };
     vec![
         Cell::Time(row.created_at),
         Cell::text(row.recipient),
-        Cell::text(row.subject),
+        Cell::text(subject),
         Cell::text(state_words(row.state).0),
         row.sent_at.into(),
         Cell::text(row.last_error.unwrap_or_default()),

@@ -5,4 +5,4 @@ pub mod index;
 pub mod show;
 pub mod words;
 
-pub(crate) use words::{letter_words, state_words};
+pub(crate) use words::{erased_words, letter_words, state_words};

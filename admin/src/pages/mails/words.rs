@@ -1,6 +1,6 @@
 //! What letters and their states are called.
 
-use uketsuke_core::mail::MailState;
+use uketsuke_core::mail::{MailRow, MailState};
 
 /// Every letter by its name.
 const LETTERS: &[(&str, &str)] = &[
@@ -43,6 +43,11 @@ const LETTERS: &[(&str, &str)] = &[
 /// The words for a letter; its name where it has none (an older program's).
 pub(crate) fn letter_words(name: &str) -> &str {
     LETTERS.iter().find(|(letter, _)| *letter == name).map_or(name, |(_, words)| words)
+}
+
+/// That and when recipient and subject were erased; empty while they are there.
+pub(crate) fn erased_words(mail: &MailRow) -> String {
+    mail.erased_at.map_or_else(String::new, |at| uketsuke_web::words::erased(at.utc()))
 }
 
 /// The words and the tone of a mail's state.

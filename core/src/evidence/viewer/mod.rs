@@ -35,8 +35,9 @@ use self::opener::Opener;
 use super::Evidence;
 use super::sniff::EvidenceKind;
 use crate::error::{Error, Result};
+use crate::refusal::Refusal;
 use crate::scan::ScanState;
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Storage, StorageError, StoredKey};
 
 /// Pages or sheets that are shown; the rest is in the download.
 pub const MAX_PARTS: u32 = 100;
@@ -125,6 +126,8 @@ pub enum ViewFault {
     Busy,
     /// The virus scanner has not said that it is clean.
     HeldBack(ScanState),
+    /// Its term was over: there is nothing left to show.
+    Erased,
 }
 
 impl ViewFault {
@@ -141,6 +144,7 @@ impl ViewFault {
             Self::TooLarge => "中身が大きすぎるか複雑すぎるため、表示できません。",
             Self::NoSuchPart => "このページはありません。",
             Self::HeldBack(scan) => scan.held_back(),
+            Self::Erased => Refusal::FileErased.sentence(),
             Self::Busy => "ほかの書類を表示しているため混み合っています。少し待ってから、もう一度開いてください。",
         }
     }
@@ -190,19 +194,26 @@ impl Viewer {
         if !storage.may_open(file.scan) {
             return Ok(Err(ViewFault::HeldBack(file.scan)));
         }
-        let key = (file.storage_key.clone(), ask);
+        let Some(stored) = file.storage_key.clone() else { return Ok(Err(ViewFault::Erased)) };
+        let key = (stored, ask);
         if let Some(look) = self.kept().find(&key, now) {
             return Ok(look);
         }
-        let look = self.open(storage, kind, &key.1, file).await?;
+        let look = self.open(storage, kind, &key, file).await?;
         self.kept().put(key, &look, now);
         Ok(look)
     }
 
-    async fn open(&self, storage: &Storage, kind: EvidenceKind, ask: &Ask, file: &Evidence) -> Result<Look> {
+    async fn open(
+        &self,
+        storage: &Storage,
+        kind: EvidenceKind,
+        (stored, ask): &(StoredKey, Ask),
+        file: &Evidence,
+    ) -> Result<Look> {
         let Ok(turn) = timeout(PATIENCE, self.turns.acquire()).await else { return Ok(Err(ViewFault::Busy)) };
         let _turn = turn.map_err(Error::internal)?;
-        let download = match storage.read(&file.storage_key).await {
+        let download = match storage.read(stored).await {
             Ok(download) => download,
             Err(StorageError::NotFound) => return Err(Error::NotFound),
             Err(error) => return Err(error.into()),

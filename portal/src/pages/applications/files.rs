@@ -24,13 +24,14 @@ pub async fn save(portal: Data<Portal>, who: SignedIn, path: Path<(String, Strin
     let file = find(&portal, &who, &path).await?;
     let kind = EvidenceKind::of_media_type(&file.media_type).ok_or_else(PageError::not_found)?;
     let name = file.download_name();
-    let content = portal.storage.open(&file.storage_key, file.scan).await.map_err(uketsuke_core::error::Error::from)?;
+    let content = portal.storage.open(file.key()?, file.scan).await.map_err(uketsuke_core::error::Error::from)?;
     Ok(download::answer(content, kind.media_type(), Disposition::Save(&name)))
 }
 
 /// The small picture that we drew of it.
 pub async fn preview(portal: Data<Portal>, who: SignedIn, path: Path<(String, String)>) -> PageResult {
     let file = find(&portal, &who, &path).await?;
+    file.key()?;
     let key = file.preview_key.ok_or_else(PageError::not_found)?;
     let content = portal.storage.read(&key).await.map_err(uketsuke_core::error::Error::from)?;
     Ok(download::answer(content, EvidenceKind::Png.media_type(), Disposition::Show))

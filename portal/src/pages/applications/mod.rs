@@ -89,6 +89,8 @@ struct FileLine {
     has_preview: bool,
     /// Where it stands: 保存済み, 確認中, 使えません.
     state: &'static str,
+    /// That and when it was erased, if it was.
+    erased: String,
     /// Why it does not open.
     held_back: Option<&'static str>,
 }
@@ -96,7 +98,9 @@ struct FileLine {
 impl FileLine {
     fn of(storage: &Storage, file: &Evidence) -> Self {
         let held_back = (!storage.may_open(file.scan)).then(|| file.scan.held_back());
+        let erased = file.erased_at.map_or_else(String::new, |at| words::erased(at.utc()));
         Self {
+            erased,
             state: match (file.scan, &held_back) {
                 (ScanState::Infected, _) => "使えません",
                 (_, Some(_)) => "確認中",
@@ -104,7 +108,7 @@ impl FileLine {
             },
             held_back,
             id: file.id.to_string(),
-            name: file.original_name.clone(),
+            name: file.name().to_owned(),
             size: words::file_size(file.size()),
             has_preview: file.preview_key.is_some(),
         }

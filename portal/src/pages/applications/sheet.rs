@@ -174,6 +174,7 @@ fn sentence(fault: ViewFault, title: &str) -> String {
             format!("ファイルの中身が大きすぎるため、読み込めませんでした。{title}だけを保存して、添付してください。")
         }
         ViewFault::HeldBack(scan) => scan.held_back().to_owned(),
+        ViewFault::Erased => fault.sentence().to_owned(),
         ViewFault::Busy => {
             "混み合っているため、読み込めませんでした。少し待ってから、もう一度押してください。".to_owned()
         }

@@ -35,7 +35,8 @@ impl Page {
     }
 
     fn may(&self, verb: Verb) -> bool {
-        transition(self.thread.inquiry.state, verb).is_some_and(|arrow| arrow.by == Party::Asker)
+        self.thread.inquiry.erased_at.is_none()
+            && transition(self.thread.inquiry.state, verb).is_some_and(|arrow| arrow.by == Party::Asker)
     }
 
     /// Whose words: staff have no name here.

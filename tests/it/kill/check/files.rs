@@ -25,7 +25,9 @@ pub fn check(world: &World<'_>, facts: &Facts, faults: &mut Faults) -> String {
         faults.same(&format!("files in {}", area.as_str()), stored, named(facts, area));
     }
     for row in &facts.evidence {
-        let content = runtime.block_on(storage.fetch(&row.storage_key)).map(|file| file.sha256().to_owned());
+        let content = runtime
+            .block_on(storage.fetch(row.key().expect("nothing is past its term")))
+            .map(|file| file.sha256().to_owned());
         faults.same("content of a file", content.ok(), Some(row.sha256.clone()));
         faults.same("files in the audit", facts.audited("evidence.attached", row.id.as_str()), 1);
     }
@@ -37,7 +39,7 @@ pub fn check(world: &World<'_>, facts: &Facts, faults: &mut Faults) -> String {
 
 /// The keys that rows name.
 fn named(facts: &Facts, area: Area) -> BTreeSet<String> {
-    let evidence = facts.evidence.iter().flat_map(|row| [Some(&row.storage_key), row.preview_key.as_ref()]).flatten();
+    let evidence = facts.evidence.iter().flat_map(|row| [row.storage_key.as_ref(), row.preview_key.as_ref()]).flatten();
     let keys = evidence.map(|key| key.as_str().to_owned()).chain(facts.edition_files.iter().cloned());
     keys.filter(|key| key.starts_with(area.as_str())).collect()
 }

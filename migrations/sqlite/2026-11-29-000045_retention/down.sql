@@ -1,0 +1,21 @@
+-- Before, every file had a place: what was erased gets one that nothing lies at.
+update evidence set storage_key = 'evidence/' || replace(id, '-', '') where storage_key is null;
+drop index accounts_erased;
+drop index accounts_whole;
+drop index inquiries_erased;
+drop index inquiries_whole;
+drop index mails_whole;
+drop index applications_ended;
+drop index evidence_erased;
+drop index evidence_whole;
+alter table staff drop column erased_at;
+alter table accounts drop column erased_at;
+alter table inquiries drop column erased_at;
+alter table mails drop column erased_at;
+alter table evidence drop column erased_at;
+drop index evidence_storage_key;
+alter table evidence rename column storage_key to storage_key_now;
+alter table evidence add column storage_key text not null default '';
+update evidence set storage_key = storage_key_now;
+alter table evidence drop column storage_key_now;
+create unique index evidence_storage_key on evidence (storage_key);

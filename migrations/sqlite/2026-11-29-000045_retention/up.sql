@@ -1,0 +1,23 @@
+-- What is not kept for ever: rows stay, what they said of people goes, and each says
+-- when that was. A file that was erased has no place in the store any more.
+-- (SQLite cannot lift "not null" from a column: a new one takes its name.)
+drop index evidence_storage_key;
+alter table evidence rename column storage_key to storage_key_before;
+alter table evidence add column storage_key text;
+update evidence set storage_key = storage_key_before;
+alter table evidence drop column storage_key_before;
+create unique index evidence_storage_key on evidence (storage_key);
+alter table evidence add column erased_at timestamp;
+alter table mails add column erased_at timestamp;
+alter table inquiries add column erased_at timestamp;
+alter table accounts add column erased_at timestamp;
+alter table staff add column erased_at timestamp;
+-- What is still to be looked at, and what was erased: each by its own short index.
+create index evidence_whole on evidence (application_id) where erased_at is null;
+create index evidence_erased on evidence (id) where erased_at is not null;
+create index applications_ended on applications (updated_at, id) where state in ('approved', 'rejected', 'withdrawn');
+create index mails_whole on mails (created_at, id) where erased_at is null;
+create index inquiries_whole on inquiries (closed_at, id) where erased_at is null and closed_at is not null;
+create index inquiries_erased on inquiries (id) where erased_at is not null;
+create index accounts_whole on accounts (created_at, id) where erased_at is null;
+create index accounts_erased on accounts (id) where erased_at is not null;
