@@ -40,6 +40,7 @@ pub(super) const RULE: Rule = Rule {
                 mails::recipient.eq(""),
                 mails::subject.eq(""),
                 mails::last_error.eq(None::<String>),
+                mails::report.eq(None::<String>),
                 mails::ids.eq(None::<String>),
                 mails::erased_at.eq(now),
             ))
@@ -62,8 +63,9 @@ pub(super) const RULE: Rule = Rule {
     leftovers: |conn, _| {
         let erased = || mails::table.filter(mails::erased_at.is_not_null()).select(mails::id);
         let named: Vec<MailId> = erased().filter(mails::recipient.ne("").or(mails::subject.ne(""))).load(conn)?;
-        let said: Vec<MailId> =
-            erased().filter(mails::last_error.is_not_null().or(mails::ids.is_not_null())).load(conn)?;
+        let said: Vec<MailId> = erased()
+            .filter(mails::last_error.is_not_null().or(mails::report.is_not_null()).or(mails::ids.is_not_null()))
+            .load(conn)?;
         let silent: Vec<MailId> = untold!(mails, "mail.erased").select(mails::id).load(conn)?;
         let named = leftovers(named, "its recipient or subject");
         let said = leftovers(said, "the mail server's words or its ids");
