@@ -87,11 +87,12 @@ fn walk(app: &TestApp, replay: Replay) -> Traces {
     (app.written(), letters, devices.len())
 }
 
+fn kept(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}
+
 /// A facility of the cast, as the support's people know it.
 fn known(one: &Facility) -> Place {
-    fn kept(text: String) -> &'static str {
-        Box::leak(text.into_boxed_str())
-    }
     let Secret::Birth { year, month, day } = one.secret else { panic!("matched by an account") };
     let code = kept(one.code.clone());
     Place {
@@ -109,7 +110,8 @@ fn faults_of_two_decisions_at_once_one_stands(other: &TestApp) {
     let rounds = short_or_long(6, 100);
     let cast: Vec<Facility> =
         cast::facilities(rounds * 3 / 2 + 2).into_iter().filter(|one| one.index % 3 != 2).take(rounds).collect();
-    app.wait(uketsuke::demo::master::import(&app.parts, &cast::csv(&cast))).expect("it imports");
+    let master = kept(cast::csv(&cast));
+    app.wait(uketsuke::demo::master::import(&app.parts, master)).expect("it imports");
     let mut reviewer = app.office();
     enrol(&mut reviewer, &app.parts.db, "reviewer@example.jp", Role::Reviewer);
     let mut ends = std::collections::BTreeMap::<String, usize>::new();
