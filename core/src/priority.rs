@@ -8,7 +8,7 @@
 #[repr(i32)]
 pub enum Rank {
     /// Before passwords, behind checks.
-    Pages = 10,
+    Pages = 2,
     /// Behind everything: there is always work of this sort if somebody wants it.
     Passwords = 19,
 }

@@ -27,8 +27,8 @@ tests! {
 
 const TWICE: &str =
     "Every form from registration to the device's settings is sent twice, one after the other and at the same moment";
-const DECISIONS: &str = "A reviewer approves in two windows and rejects in a third while the applicant withdraws, all at the same moment, \
-     round after round";
+const DECISIONS: &str = "A reviewer approves in two windows and rejects in a third, and in every other round the applicant withdraws, all at the \
+     same moment";
 const DEVICES: &str = "Ten devices with one code at once, code after code; 25 accounts at once where 20 places are";
 const MAIL: &str = "hanako@example.jp";
 
@@ -82,16 +82,19 @@ fn walk(app: &TestApp, replay: Replay) -> Traces {
     person.follow(&devices[0]);
     reveal(&mut person, SAKURA);
     app.run_jobs();
-    let mut letters: Vec<String> = app.mail.to(MAIL).into_iter().map(|letter| letter.subject).collect();
+    // Receipt numbers are random.
+    let subject = |subject: &str| subject.split('（').next().unwrap_or_default().to_owned();
+    let mut letters: Vec<String> = app.mail.to(MAIL).iter().map(|letter| subject(&letter.subject)).collect();
     letters.sort();
     (app.written(), letters, devices.len())
 }
 
+fn kept(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}
+
 /// A facility of the cast, as the support's people know it.
 fn known(one: &Facility) -> Place {
-    fn kept(text: String) -> &'static str {
-        Box::leak(text.into_boxed_str())
-    }
     let Secret::Birth { year, month, day } = one.secret else { panic!("matched by an account") };
     let code = kept(one.code.clone());
     Place {
@@ -109,7 +112,8 @@ fn faults_of_two_decisions_at_once_one_stands(other: &TestApp) {
     let rounds = short_or_long(6, 100);
     let cast: Vec<Facility> =
         cast::facilities(rounds * 3 / 2 + 2).into_iter().filter(|one| one.index % 3 != 2).take(rounds).collect();
-    app.wait(uketsuke::demo::master::import(&app.parts, &cast::csv(&cast))).expect("it imports");
+    let master = kept(cast::csv(&cast));
+    app.wait(uketsuke::demo::master::import(&app.parts, master)).expect("it imports");
     let mut reviewer = app.office();
     enrol(&mut reviewer, &app.parts.db, "reviewer@example.jp", Role::Reviewer);
     let mut ends = std::collections::BTreeMap::<String, usize>::new();
@@ -164,7 +168,12 @@ fn decide_at_once(app: &TestApp, one: &Facility, reviewer: &Browser) -> String {
     person.open(&path);
     person.follow("申請を取り下げる");
 
-    let windows = at_once(vec![first, second, third, person], |window| {
+    let mut windows = vec![first, second, third];
+    // Who withdraws is nearly always faster: every other round is the reviewer's alone.
+    if one.index % 2 == 0 {
+        windows.push(person);
+    }
+    let windows = at_once(windows, |window| {
         let buttons = window.page().buttons();
         let words = ["申請を取り下げる", "この内容で却下する", "承認する"]
             .into_iter()

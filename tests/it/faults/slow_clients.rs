@@ -97,6 +97,7 @@ fn faults_slow_clients_are_cut_off_while_pages_and_checks_go_on(other: &TestApp)
     assert_eq!(seen.failed(), 0, "{seen}");
     assert!(seen.0.iter().all(|check| check.first == Outcome::Active), "{seen}");
     assert!(pages.0 > 0 && pages.1 < Duration::from_secs(5), "{pages:?}");
+    let lasted = seen.0.iter().map(|check| check.due).max().unwrap_or_default();
     let latest = cut.iter().map(|(_, after)| *after).max().unwrap_or_default();
     report::note(
         other,
@@ -104,10 +105,11 @@ fn faults_slow_clients_are_cut_off_while_pages_and_checks_go_on(other: &TestApp)
             number: 23,
             provoked: PROVOKED,
             seen: format!(
-                "Of {} connections all were cut off, at most {:.1} s after their limit; {} pages read meanwhile, the slowest in \
-                 {:.1} s; {seen}",
+                "Of {} connections all were cut off, at most {:.1} s after their limit; in {:.0} s {} pages were read, the slowest \
+                 in {:.1} s; {seen}",
                 cut.len(),
                 latest.as_secs_f64(),
+                lasted.as_secs_f64(),
                 pages.0,
                 pages.1.as_secs_f64()
             ),

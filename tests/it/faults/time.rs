@@ -86,7 +86,7 @@ fn faults_a_session_that_ends_in_a_form_loses_nothing(app: &TestApp) {
     // And the same form goes through.
     person.press("次へ進む");
     assert_ne!(person.page().path, step);
-    assert_eq!(person.open(&step).control("職員数").value, "12");
+    assert_eq!(person.open(&step).control("職員数").value, "１２人");
     app.run_jobs();
     report::note(
         app,
