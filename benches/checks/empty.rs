@@ -11,6 +11,7 @@ use actix_web::web::{self, Data, Payload, ServiceConfig};
 use futures_util::StreamExt;
 use uketsuke_core::secret::Keyring;
 use uketsuke_web::page::SITE_OMF;
+use uketsuke_web::patience::Patience;
 use uketsuke_web::site::{Face, PORTAL_COOKIES, Site};
 
 use crate::server::{Target, free_port, on_core};
@@ -69,7 +70,8 @@ pub fn serve(order: &Path) -> anyhow::Result<()> {
         config.route("/", web::get().to(hello)).route("/oauth/introspect", web::post().to(unread));
     };
     actix_web::rt::System::new().block_on(async move {
-        uketsuke_web::server::bind_with_lean(listener, uketsuke::serve::threads(), site, lean, |_| {})?.await
+        let (threads, patience) = (uketsuke::serve::threads(), Patience::STANDARD);
+        uketsuke_web::server::bind_with_lean(listener, threads, site, patience, lean, |_| {})?.await
     })?;
     Ok(())
 }

@@ -35,11 +35,14 @@ text_enum! {
     }
 }
 
+/// An id and the sealed value of its row.
+type Sealed = (String, String);
+
 /// One sealed column.
 struct Column {
     kind: Kind,
     /// Id and sealed value of what does not begin like this, after an id.
-    rows: fn(&mut Conn, &str, &str) -> Result<Vec<(String, String)>>,
+    rows: fn(&mut Conn, &str, &str) -> Result<Vec<Sealed>>,
     /// How many begin like this.
     count: fn(&mut Conn, &str) -> Result<i64>,
     /// Seals a value anew and puts it in its place: whether it was still there; `None`
