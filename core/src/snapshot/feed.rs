@@ -13,7 +13,7 @@
 //! database neither answers nor breaks off: another thread with a connection of its own
 //! then takes the place of the one that waits, and loads everything.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -49,17 +49,16 @@ pub(super) fn keep(db: &Db, core: &Arc<Core>, woken: Receiver<()>, me: &Instance
     loop {
         let watch = Watch::new();
         let feed = Feed::new(db.clone(), core.clone(), woken.clone(), me.clone());
-        let watched = watch.clone();
+        let (watched, (feeds, has_ended)) = (watch.clone(), channel::<()>());
         let feeding = move || {
-            let _watched = watch::by(&watched);
+            let (_watched, _feeds) = (watch::by(&watched), feeds);
             feed.run();
         };
-        let thread = std::thread::Builder::new().name("standing".into()).spawn(feeding).map_err(Error::internal)?;
+        std::thread::Builder::new().name("standing".into()).spawn(feeding).map_err(Error::internal)?;
         while !watch.is_overdue() {
-            if thread.is_finished() {
+            if has_ended.recv_timeout(WATCH) == Err(RecvTimeoutError::Disconnected) {
                 return Ok(());
             }
-            std::thread::sleep(WATCH);
         }
         core.next_term();
         tracing::error!("device checks go on from memory: the database does not answer, nor does it break off");
