@@ -13,7 +13,7 @@
 //! database neither answers nor breaks off: another thread with a connection of its own
 //! then takes the place of the one that waits, and loads everything.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -49,16 +49,17 @@ pub(super) fn keep(db: &Db, core: &Arc<Core>, woken: Receiver<()>, me: &Instance
     loop {
         let watch = Watch::new();
         let feed = Feed::new(db.clone(), core.clone(), woken.clone(), me.clone());
-        let (watched, (feeds, has_ended)) = (watch.clone(), channel::<()>());
+        let watched = watch.clone();
         let feeding = move || {
-            let (_watched, _feeds) = (watch::by(&watched), feeds);
+            let _watched = watch::by(&watched);
             feed.run();
         };
-        std::thread::Builder::new().name("standing".into()).spawn(feeding).map_err(Error::internal)?;
+        let thread = std::thread::Builder::new().name("standing".into()).spawn(feeding).map_err(Error::internal)?;
         while !watch.is_overdue() {
-            if has_ended.recv_timeout(WATCH) == Err(RecvTimeoutError::Disconnected) {
+            if thread.is_finished() {
                 return Ok(());
             }
+            std::thread::sleep(WATCH);
         }
         core.next_term();
         tracing::error!("device checks go on from memory: the database does not answer, nor does it break off");
