@@ -669,7 +669,7 @@ fn tables(conn: &mut Conn) -> uketsuke_core::error::Result<Vec<String>> {
              where trigger_schema = current_schema()) as all_there_is order by line"
         }
     };
-    let lines: Vec<Listed> = diesel::sql_query(sql).load(conn)?;
+    let lines: Vec<Listed> = uketsuke_core::on_backend!(conn, c => diesel::sql_query(sql).load(c))?;
     Ok(lines.into_iter().map(|one| one.line).collect())
 }
 

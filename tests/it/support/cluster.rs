@@ -27,7 +27,7 @@ impl Cluster {
         let cluster = Self { bin, address: free_address(), folder: folder() };
         let data = cluster.data();
         let made = ["-U", "uketsuke", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"];
-        cluster.run("initdb", &[&made[..], &[&data]].concat());
+        cluster.run("initdb", &[&made[..], &[data.as_str()]].concat());
         cluster.start_again();
         Some(cluster)
     }
@@ -68,7 +68,7 @@ impl Cluster {
         let standby = Self { bin: self.bin.clone(), address: free_address(), folder: folder() };
         let (port, data) = (self.address.port().to_string(), standby.data());
         let from = ["-h", "127.0.0.1", "-U", "uketsuke", "-R", "-X", "stream", "-c", "fast", "--no-sync", "-p"];
-        standby.run("pg_basebackup", &[&from[..], &[&port, "-D", &data]].concat());
+        standby.run("pg_basebackup", &[&from[..], &[port.as_str(), "-D", data.as_str()]].concat());
         standby.start_again();
         execute(&self.url(), "alter system set synchronous_standby_names = '*'");
         execute(&self.url(), "select pg_reload_conf()");
@@ -90,9 +90,11 @@ impl Cluster {
     fn control(&self, command: &[&str]) {
         let (data, log) = (self.data(), self.folder.path().join("log").display().to_string());
         let options = format!("-p {} {OPTIONS}", self.address.port());
-        let place: &[&str] =
-            if command[0] == "promote" { &["-D", &data] } else { &["-D", &data, "-l", &log, "-o", &options] };
-        self.run("pg_ctl", &[command, place].concat());
+        let mut place = vec!["-D", data.as_str()];
+        if command[0] != "promote" {
+            place.extend(["-l", log.as_str(), "-o", options.as_str()]);
+        }
+        self.run("pg_ctl", &[command, place.as_slice()].concat());
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {
