@@ -137,7 +137,9 @@ fn whole_files(there: &Parts) -> usize {
         runtime.block_on(there.storage.fetch(key)).unwrap_or_else(|e| panic!("{key}: {e}"));
     }
     let rows = |c: &mut uketsuke_core::db::Conn| {
-        Ok(evidence::table.select((evidence::storage_key, evidence::sha256)).load::<(String, String)>(c)?)
+        Ok(evidence::table
+            .select((evidence::storage_key.assume_not_null(), evidence::sha256))
+            .load::<(String, String)>(c)?)
     };
     for (key, sha256) in there.db.read_blocking(rows).expect("the database can be read") {
         let key = named.iter().find(|named| named.as_str() == key).expect("the row names it");

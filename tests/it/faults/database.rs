@@ -188,13 +188,13 @@ fn faults_postgresql_fails_over_to_its_standby(app: &TestApp) {
     // What is stopped afterwards is stopped.
     let phone = stories.iter().find_map(|story| story.device.as_ref()).expect("somebody set a device up");
     assert_eq!(ask(&world, &phone.token), Outcome::Active);
-    stop_in_the_database(&standby.url(), &phone.client_id);
+    stop_in_the_database(&standby.url(), &phone.device.client_id);
     let began = Instant::now();
     while ask(&world, &phone.token) == Outcome::Active {
         assert!(began.elapsed() < Duration::from_secs(1), "a stop after the failover does not hold");
     }
     assert_eq!(ask(&world, &phone.token), Outcome::Inactive);
-    execute(&standby.url(), &format!("update devices set state = 'active' where {}", is_of(&phone.client_id)));
+    execute(&standby.url(), &format!("update devices set state = 'active' where {}", is_of(&phone.device.client_id)));
     while ask(&world, &phone.token) != Outcome::Active {
         assert!(began.elapsed() < Duration::from_secs(5), "it is not let go on");
     }

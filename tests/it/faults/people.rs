@@ -170,7 +170,7 @@ fn decide_at_once(app: &TestApp, one: &Facility, reviewer: &Browser) -> String {
 
     let mut windows = vec![first, second, third];
     // Who withdraws is nearly always faster: every other round is the reviewer's alone.
-    if one.index % 2 == 0 {
+    if one.index.is_multiple_of(2) {
         windows.push(person);
     }
     let windows = at_once(windows, |window| {

@@ -58,7 +58,10 @@ pub struct Row {
     pub normal_after: Duration,
 }
 
-static ROWS: Mutex<BTreeMap<(usize, &'static str), Vec<(&'static str, Row)>>> = Mutex::new(BTreeMap::new());
+/// By number and provocation: what was seen on each database.
+type Rows = BTreeMap<(usize, &'static str), Vec<(&'static str, Row)>>;
+
+static ROWS: Mutex<Rows> = Mutex::new(BTreeMap::new());
 
 /// Notes a row: at the end of a test, when all that must hold was asserted.
 pub fn note(app: &TestApp, row: Row) {

@@ -61,22 +61,26 @@ impl Server {
 
     /// Starts it on a database that somebody else makes and removes.
     pub fn start_at(url: &str, more: &[(&'static str, String)]) -> Self {
-        Self::start_on(|_| Database::at(url.to_owned()), more, |_| {})
+        Self::start_on(|_| (url.to_owned(), None), more, |_| {})
     }
 
     fn start_so(place: &Place, more: &[(&'static str, String)], prepare: impl FnOnce(&Config)) -> Self {
-        Self::start_on(|folder| Database::new(place, folder), more, prepare)
+        let private = |folder: &Path| {
+            let database = Database::new(place, folder);
+            (database.url.clone(), Some(database))
+        };
+        Self::start_on(private, more, prepare)
     }
 
     fn start_on(
-        database: impl FnOnce(&Path) -> Database,
+        database: impl FnOnce(&Path) -> (String, Option<Database>),
         more: &[(&'static str, String)],
         prepare: impl FnOnce(&Config),
     ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let database = database(folder.path());
-        let environment = with(environment(&database.url, &folder), more.iter().cloned());
-        let server = Self::new("serve", environment, Some(database), folder);
+        let (url, database) = database(folder.path());
+        let environment = with(environment(&url, &folder), more.iter().cloned());
+        let server = Self::new("serve", environment, database, folder);
         prepare(&server.config());
         server.start_again();
         server.wait_until_ready();

@@ -44,11 +44,6 @@ impl Database {
         }
     }
 
-    /// One that somebody else makes and removes.
-    pub fn at(url: String) -> Self {
-        Self { url, schema: None }
-    }
-
     fn schema(server: &str) -> Self {
         // Unique without looking at the database: the process and the moment.
         let moment = Clock::System.now().timestamp_micros();
