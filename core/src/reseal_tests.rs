@@ -7,6 +7,7 @@ use crate::application::ApplicationKind;
 use crate::device::{Attempt, Outcome, activate, list_in_scope, reveal};
 use crate::eligibility;
 use crate::jose::device::DeviceKey;
+use crate::registration;
 use crate::scope::FacilityScope;
 use crate::secret::Keyring;
 use crate::staff::role::Role;
@@ -38,6 +39,7 @@ fn filled(db: &TestDb) -> (FacilityScope, StaffId) {
         let secret = k1().seal(Purpose::StaffTotp, staff.as_str().as_bytes(), b"twenty bytes of seed");
         diesel::update(staff::table.find(&staff)).set(staff::totp_sealed.eq(secret)).execute(tx.conn())?;
         let grant = approved_as(tx, &scope, ApplicationKind::UsageStart)?;
+        registration::register(tx, &grant, 2)?;
         device::issue(tx, &k1(), &grant, 2, 30)?;
         Ok(())
     })

@@ -174,7 +174,7 @@ fn what_did_not_commit_was_not_recorded() {
         Err(Error::Conflict)
     });
     assert!(failed.is_err());
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime
         .block_on(db.rehearse(Actor::system(), |tx| tx.record(Deed::new("device.revoked", "devices", "x"))))
         .unwrap();

@@ -48,7 +48,7 @@ fn start(w: &World, who: &StaffScope, run: &BulkRunId) {
 }
 
 fn wait<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(work)
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
 }
 
 fn work_off(w: &World, run: &BulkRunId) {

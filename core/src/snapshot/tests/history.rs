@@ -105,7 +105,7 @@ fn what_settles_as_undone_is_not_told() {
     world.activate(0);
     world.feed();
     let id = world.devices[0].clone();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let db = world.db.db.clone();
     runtime.block_on(db.settle(Actor::system(), move |tx| touch(tx, &id).map(Ending::Undo))).unwrap();
     assert_eq!(world.feed(), 0);
