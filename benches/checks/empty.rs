@@ -69,7 +69,15 @@ pub fn serve(order: &Path) -> anyhow::Result<()> {
         config.route("/", web::get().to(hello)).route("/oauth/introspect", web::post().to(unread));
     };
     actix_web::rt::System::new().block_on(async move {
-        uketsuke_web::server::bind_with_lean(listener, uketsuke::serve::threads(), site, lean, |_| {})?.await
+        uketsuke_web::server::bind_with_lean(
+            listener,
+            uketsuke::serve::threads(),
+            site,
+            uketsuke_web::patience::Patience::STANDARD,
+            lean,
+            |_| {},
+        )?
+        .await
     })?;
     Ok(())
 }
