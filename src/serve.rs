@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uketsuke_core::config::Config;
 use uketsuke_core::db::Db;
+use uketsuke_core::priority::Rank;
 use uketsuke_web::patience::Patience;
 use uketsuke_web::server;
 use uketsuke_web::site::Sites;
@@ -191,6 +192,8 @@ impl Running {
 
     fn start_workers(&mut self, parts: &Parts, stopped: &watch::Receiver<bool>) -> anyhow::Result<()> {
         let works = parts.works()?;
+        // Jobs run on this thread and on those that it starts; the listeners have theirs by now.
+        Rank::Pages.take();
         self.pools.push(("jobs", works.db.clone()));
         let crew = Runner::crew(&works, WORKERS).into_iter();
         self.workers.extend(crew.map(|worker| tokio::spawn(worker.run(stopped.clone()))));

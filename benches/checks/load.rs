@@ -44,7 +44,7 @@ pub enum Question {
 }
 
 /// Those pages.
-const PAGES: [&str; 4] = ["/login", "/register", "/faq", "/notices"];
+const PAGES: [&str; 4] = ["/login", "/register/type", "/faq", "/installed"];
 
 /// What the process is told.
 #[derive(Debug, Clone, Serialize, Deserialize)]

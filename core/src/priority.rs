@@ -1,5 +1,5 @@
-//! Who goes first where there are more threads to run than cores: checks, then pages,
-//! then the hashing of passwords. Only the threads of one's own can be put back, and
+//! Who goes first where there are more threads to run than cores: checks, then pages and
+//! jobs, then the hashing of passwords. Only the threads of one's own can be put back, and
 //! no right is needed for it; what a thread starts (blocking work, the process that
 //! opens files) stands where it stands.
 
@@ -7,8 +7,9 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Rank {
-    /// Before passwords, behind checks.
-    Pages = 2,
+    /// Pages and jobs: before passwords, behind checks. Not further: pages share the
+    /// machine with others (a database, a proxy), and must not starve beside them.
+    Pages = 5,
     /// Behind everything: there is always work of this sort if somebody wants it.
     Passwords = 19,
 }

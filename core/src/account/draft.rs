@@ -127,11 +127,10 @@ fn ensure(tx: &mut Tx<'_>, visitor: &TokenHash) -> Result<()> {
     Ok(())
 }
 
-/// Forgets the draft.
+/// Forgets the draft; whether there was one.
 ///
 /// # Errors
 /// From the database only.
-pub fn discard_draft(tx: &mut Tx<'_>, visitor: &TokenHash) -> Result<()> {
-    diesel::delete(signup_drafts::table.find(visitor)).execute(tx.conn())?;
-    Ok(())
+pub fn discard_draft(tx: &mut Tx<'_>, visitor: &TokenHash) -> Result<bool> {
+    Ok(diesel::delete(signup_drafts::table.find(visitor)).execute(tx.conn())? > 0)
 }

@@ -47,10 +47,13 @@ pub fn register(
     };
     require_consent(consented)?;
     require_open(tx, &facility)?;
+    // Sent twice at the same moment: who finds the draft gone was the second.
+    if !draft::discard_draft(tx, visitor)? {
+        return Ok(Registered::Sent);
+    }
     count_registration(tx, keyring)?;
 
     let id = insert(tx, visitor, &facility, &person, &password)?;
-    draft::discard_draft(tx, visitor)?;
     let row = signup::find(tx.conn(), &id)?.ok_or(Error::NotFound)?;
     if signup::may_mail(tx, keyring, person.email.key())? == MailOutcome::Sent {
         signup::send(tx, rules, &row)?;
