@@ -34,7 +34,7 @@ use country::Country;
 
 tests! {
     a_check_that_begins_after_a_stop_was_answered_is_never_active,
-    an_instance_that_is_held_is_named_and_catches_up,
+    an_instance_that_is_held_is_named_and_catches_up on Postgres,
 }
 
 /// Names the number of checks.
@@ -202,10 +202,6 @@ fn a_check_that_begins_after_a_stop_was_answered_is_never_active(app: &TestApp) 
 }
 
 fn an_instance_that_is_held_is_named_and_catches_up(app: &TestApp) {
-    if app.place == Place::Sqlite {
-        // There is one process.
-        return;
-    }
     let town = Town::build(&app.place);
     let (held, other) = (0, 1);
     let link = town.link(5);

@@ -35,10 +35,10 @@ tests! {
     faults_mail_killed_before_the_letter_goes_out,
     faults_mail_killed_after_the_letter_was_taken,
     faults_mail_server_away,
-    faults_mail_server_hangs,
+    faults_mail_server_hangs on Sqlite,
     faults_mail_server_refuses,
-    faults_mail_server_without_starttls,
-    faults_mail_server_with_a_certificate_that_nobody_knows,
+    faults_mail_server_without_starttls on Sqlite,
+    faults_mail_server_with_a_certificate_that_nobody_knows on Sqlite,
 }
 
 /// Set by tests/run: a real Postfix with a certificate of its own, and its folder.

@@ -14,7 +14,7 @@ use crate::support::harness::{Needs, tests};
 
 tests! {
     needs Needs::Patience;
-    faults_odd_requests_are_refused_and_leave_nothing,
+    faults_odd_requests_are_refused_and_leave_nothing on Sqlite,
 }
 
 const PROVOKED: &str = "A table of raw requests to each site, over and over: heads of 200 KB and of 150 lines, two lengths, a length and \

@@ -32,7 +32,7 @@ tests! {
     needs Needs::Patience;
     faults_a_job_that_ends_its_process_ends_among_the_dead,
     faults_a_row_that_cannot_be_read_stops_its_list_alone,
-    faults_a_file_that_eats_its_reader_stops_nothing_else,
+    faults_a_file_that_eats_its_reader_stops_nothing_else on Sqlite,
 }
 
 const JOB: &str = "A job that aborts the worker's process, before ten others in the queue";

@@ -20,8 +20,8 @@ use crate::support::harness::{Needs, tests};
 use crate::support::people::{AOZORA, SAKURA, begin};
 
 tests! {
-    needs Needs::Patience;
-    faults_slow_clients_are_cut_off_while_pages_and_checks_go_on,
+    needs Needs::Calm;
+    faults_slow_clients_are_cut_off_while_pages_and_checks_go_on on Postgres,
 }
 
 const PROVOKED: &str = "Hundreds of connections at once: silent, half a head, a head or a body that comes by single bytes, a body \

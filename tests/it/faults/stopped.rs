@@ -13,7 +13,7 @@ use crate::support::harness::{Needs, tests};
 use crate::two_instances::{COUNTRY, Town, active};
 
 tests! {
-    needs Needs::Patience;
+    needs Needs::Calm;
     faults_a_device_is_stopped_while_checks_of_it_run,
 }
 

@@ -30,9 +30,9 @@ use crate::support::people::{SAKURA, begin};
 
 tests! {
     needs Needs::Patience;
-    faults_the_object_store_is_away_too_busy_or_hangs,
-    faults_the_object_store_breaks_off_within_an_upload,
-    faults_the_applicant_breaks_off_within_an_upload,
+    faults_the_object_store_is_away_too_busy_or_hangs on Sqlite,
+    faults_the_object_store_breaks_off_within_an_upload on Sqlite,
+    faults_the_applicant_breaks_off_within_an_upload on Sqlite,
     faults_the_disk_for_uploads_is_full,
 }
 

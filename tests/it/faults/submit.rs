@@ -32,7 +32,7 @@ tests! {
     needs Needs::Patience;
     faults_killed_at_every_step_of_sending,
     faults_killed_between_the_keeping_of_a_file_and_its_row,
-    faults_killed_between_the_object_store_and_the_row,
+    faults_killed_between_the_object_store_and_the_row on Sqlite,
 }
 
 const SEND: &str = "この内容で申請する";

@@ -18,13 +18,12 @@ use crate::kill::walk::up_to_files;
 use crate::kill::world::World;
 use crate::support::app::TestApp;
 use crate::support::browser::Browser;
-use crate::support::database::Place;
 use crate::support::harness::{Needs, tests};
 
 tests! {
-    needs Needs::Patience;
-    faults_twenty_large_uploads_at_once_take_little_memory,
-    faults_twenty_large_uploads_to_an_object_store_take_little_memory,
+    needs Needs::Calm;
+    faults_twenty_large_uploads_at_once_take_little_memory on Sqlite,
+    faults_twenty_large_uploads_to_an_object_store_take_little_memory on Sqlite,
 }
 
 /// Two for each of ten people: as many as one person may have at once.
@@ -59,10 +58,6 @@ pub(super) fn in_the_store(staging: &Path) -> Option<[(&'static str, String); 4]
 }
 
 fn measure(app: &TestApp, place: &str, more: &[(&'static str, String)]) {
-    // Files do not care which database names them.
-    if app.place != Place::Sqlite {
-        return;
-    }
     let server = Server::start_with(&app.place, more);
     let cast = cast::facilities(PEOPLE).into_iter().map(|one| Facility { way: Way::Approved, ..one }).collect();
     let world = World::open(&server, cast);

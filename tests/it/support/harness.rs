@@ -4,8 +4,9 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -18,6 +19,7 @@ pub struct Test {
     pub module: &'static str,
     pub name: &'static str,
     pub needs: Needs,
+    pub databases: Databases,
     pub run: fn(&TestApp),
 }
 
@@ -27,31 +29,68 @@ pub enum Needs {
     Nothing,
     /// Minutes, and processes of its own: runs with `--ignored` only.
     Patience,
+    /// The same, and the machine for itself, since it measures.
+    Calm,
     /// A mail server to try: runs when this variable is set.
     Variable(&'static str),
     /// Data beside the repository: runs when this file is there.
     File(&'static str),
 }
 
-/// Makes the table of a module's tests.
+/// The databases a test runs on: one, where it is about that one, or about something
+/// that does not care which database stands behind it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Databases {
+    Both,
+    Sqlite,
+    Postgres,
+}
+
+impl Databases {
+    fn include(self, place: &Place) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Sqlite => *place == Place::Sqlite,
+            Self::Postgres => *place != Place::Sqlite,
+        }
+    }
+}
+
+/// Makes the table of a module's tests: names, with `on Sqlite` or `on Postgres` where
+/// one database is enough.
 macro_rules! tests {
-    ($($name:ident),+ $(,)?) => { $crate::support::harness::tests!(@ $crate::support::harness::Needs::Nothing, $($name),+); };
-    (needs $needs:expr; $($name:ident),+ $(,)?) => { $crate::support::harness::tests!(@ $needs, $($name),+); };
-    (@ $needs:expr, $($name:ident),+) => {
+    ($($name:ident $(on $database:ident)?),+ $(,)?) => {
+        $crate::support::harness::tests!(@ $crate::support::harness::Needs::Nothing, $($name $(on $database)?),+);
+    };
+    (needs $needs:expr; $($name:ident $(on $database:ident)?),+ $(,)?) => {
+        $crate::support::harness::tests!(@ $needs, $($name $(on $database)?),+);
+    };
+    (@ $needs:expr, $($name:ident $(on $database:ident)?),+) => {
         pub const TESTS: &[$crate::support::harness::Test] = &[$($crate::support::harness::Test {
             module: module_path!(),
             name: stringify!($name),
             needs: $needs,
+            databases: $crate::support::harness::tests!(@on $($database)?),
             run: $name,
         }),+];
     };
+    (@on) => { $crate::support::harness::Databases::Both };
+    (@on $database:ident) => { $crate::support::harness::Databases::$database };
 }
 pub(crate) use tests;
+
+/// Held by all together, or by one alone. (Poisoned by a test that failed, it holds as well.)
+static MACHINE: RwLock<()> = RwLock::new(());
+
+/// So many tests are named at the end with the time they took.
+const SLOWEST: usize = 30;
 
 #[derive(Default)]
 struct Counts {
     sqlite: AtomicUsize,
     postgres: AtomicUsize,
+    /// How long each took that passed.
+    took: Mutex<Vec<(Duration, String)>>,
 }
 
 /// Runs all tests as the command line asks.
@@ -61,7 +100,8 @@ pub fn run(tables: &[&[Test]]) -> ExitCode {
     let places = [Some(Place::Sqlite), Place::postgres_from_environment()];
     let trials = places.iter().flatten().flat_map(|place| {
         let counts = counts.clone();
-        tables.iter().flat_map(|table| table.iter()).map(move |test| trial(*test, place.clone(), counts.clone()))
+        let tests = tables.iter().flat_map(|table| table.iter()).filter(|test| test.databases.include(place));
+        tests.map(move |test| trial(*test, place.clone(), counts.clone()))
     });
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
     if !arguments.list {
@@ -75,16 +115,24 @@ fn trial(test: Test, place: Place, counts: Arc<Counts>) -> Trial {
     let name = format!("{}::{module}::{}", place.name(), test.name);
     let left_out = match test.needs {
         Needs::Nothing => false,
-        Needs::Patience => true,
+        Needs::Patience | Needs::Calm => true,
         Needs::Variable(name) => std::env::var(name).is_err(),
         Needs::File(path) => !Path::new(path).exists(),
     };
+    let told = name.clone();
     Trial::test(name, move || {
+        let (_alone, _beside);
+        match test.needs {
+            Needs::Calm => _alone = MACHINE.write(),
+            _ => _beside = MACHINE.read(),
+        }
+        let began = Instant::now();
         let app = TestApp::start(&place);
         (test.run)(&app);
         app.finish();
         let count = if place == Place::Sqlite { &counts.sqlite } else { &counts.postgres };
         count.fetch_add(1, Ordering::SeqCst);
+        counts.took.lock().expect("no test panics here").push((began.elapsed(), told));
         Ok(())
     })
     .with_ignored_flag(left_out)
@@ -93,6 +141,11 @@ fn trial(test: Test, place: Place, counts: Arc<Counts>) -> Trial {
 fn tell(counts: &Counts, has_postgres: bool, tables: &[&[Test]]) {
     let (sqlite, postgres) = (counts.sqlite.load(Ordering::SeqCst), counts.postgres.load(Ordering::SeqCst));
     println!("passed on SQLite: {sqlite}; passed on PostgreSQL: {postgres}");
+    let mut took = std::mem::take(&mut *counts.took.lock().expect("no test panics here"));
+    took.sort_unstable_by(|one, other| other.cmp(one));
+    for (time, name) in took.iter().take(SLOWEST) {
+        println!("{:6.1} s {name}", time.as_secs_f64());
+    }
     if !has_postgres {
         println!("left out: PostgreSQL ({POSTGRES_VARIABLE} is not set; tests/run sets it)");
     }
@@ -102,7 +155,7 @@ fn tell(counts: &Counts, has_postgres: bool, tables: &[&[Test]]) {
                 println!("left out: {} ({name} is not set; tests/run sets it)", test.name);
             }
             Needs::File(path) if !Path::new(path).exists() => println!("left out: {} ({path} is not there)", test.name),
-            Needs::Patience => println!("left out unless asked for with --ignored: {}", test.name),
+            Needs::Patience | Needs::Calm => println!("left out unless asked for with --ignored: {}", test.name),
             _ => {}
         }
     }

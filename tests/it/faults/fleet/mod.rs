@@ -23,14 +23,13 @@ use crate::kill::walk::{self, Story};
 use crate::kill::world::World;
 use crate::kill::{cast, check, walk_while};
 use crate::support::app::TestApp;
-use crate::support::database::Place;
 use crate::support::harness::{Needs, tests};
 use town::Town;
 use trouble::{Plan, Trouble};
 
 tests! {
-    needs Needs::Patience;
-    faults_of_a_fleet_processes_killed_and_the_database_restarted_while_all_walk,
+    needs Needs::Calm;
+    faults_of_a_fleet_processes_killed_and_the_database_restarted_while_all_walk on Postgres,
 }
 
 /// Checks per second, and threads that ask.
@@ -41,11 +40,7 @@ const IN_HAND: usize = 4;
 /// Checks that stay without an answer after one retry, at most: 1 of so many.
 const UNANSWERED_OF: usize = 100;
 
-fn faults_of_a_fleet_processes_killed_and_the_database_restarted_while_all_walk(app: &TestApp) {
-    // Several processes over one database are PostgreSQL's.
-    if app.place == Place::Sqlite {
-        return;
-    }
+fn faults_of_a_fleet_processes_killed_and_the_database_restarted_while_all_walk(_: &TestApp) {
     let plan = short_or_long(
         Plan { every: Duration::from_secs(3), restarts: vec![(0.5, "immediate")] },
         Plan { every: Duration::from_secs(10), restarts: vec![(0.33, "immediate"), (0.66, "fast")] },
