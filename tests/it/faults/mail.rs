@@ -34,7 +34,7 @@ tests! {
     needs Needs::Patience;
     faults_mail_killed_before_the_letter_goes_out,
     faults_mail_killed_after_the_letter_was_taken,
-    faults_mail_server_away,
+    faults_mail_server_away needs Calm,
     faults_mail_server_hangs on Sqlite,
     faults_mail_server_refuses,
     faults_mail_server_without_starttls on Sqlite,

@@ -23,6 +23,7 @@ tests! {
     faults_every_form_of_the_main_path_sent_twice_counts_once,
     faults_of_two_decisions_at_once_one_stands,
     faults_codes_and_places_hold_against_many_at_once,
+    faults_an_additional_application_approved_many_times_gives_its_devices_once,
 }
 
 const TWICE: &str =
@@ -30,6 +31,7 @@ const TWICE: &str =
 const DECISIONS: &str = "A reviewer approves in two windows and rejects in a third, and in every other round the applicant withdraws, all at the \
      same moment";
 const DEVICES: &str = "Ten devices with one code at once, code after code; 25 accounts at once where 20 places are";
+const ADDITIONS: &str = "An application for more devices is approved in four windows at once, one application after the other";
 const MAIL: &str = "hanako@example.jp";
 
 /// What the main path leaves: rows by table, letters by subject, devices.
@@ -249,6 +251,62 @@ fn faults_codes_and_places_hold_against_many_at_once(app: &TestApp) {
                 "{codes} codes: one device each is set up, nine are told invalid_token; of 25 accounts {made} at once, 20 in the end"
             ),
             lost: "Nothing: no code was used twice, no account is without a place".to_owned(),
+            normal_after: Duration::ZERO,
+        },
+    );
+}
+
+fn faults_an_additional_application_approved_many_times_gives_its_devices_once(app: &TestApp) {
+    let rounds = short_or_long(4, 100);
+    let mut person = app.with_master().approved(SAKURA, MAIL, 1);
+    let mut reviewer = app.office();
+    enrol(&mut reviewer, &app.parts.db, "reviewer@example.jp", Role::Reviewer);
+    for round in 0..rounds {
+        person.open("/applications/start/device_addition");
+        person.press("資格確認端末機器（アカウント）追加申請を始める");
+        // More than what the rule approves by itself, together with those that are there.
+        let asked = if round == 0 { 20 } else { 2 };
+        person.fill("追加する台数", &asked.to_string()).fill("追加する理由", "往診に使うため");
+        person.press("次へ進む");
+        person.press("この内容で申請する").expect("受付番号");
+        let number = person.page().all_words("#number").concat();
+        let id = application_path(&person).rsplit('/').next().unwrap_or_default().to_owned();
+        app.run_jobs();
+        reviewer.open("/queue?v=unassigned");
+        reviewer.follow(&number);
+        reviewer.press("この申請を担当する");
+        let approval = format!("{}/approve", reviewer.page().path);
+        let windows = (0..4).map(|_| {
+            let mut window = reviewer.clone_session();
+            window.open(&approval);
+            window
+        });
+        let windows = at_once(windows.collect(), |window| {
+            window.press("承認する");
+        });
+        for window in &windows {
+            let status = window.page().status;
+            assert!(matches!(status, 200 | 409 | 503), "{status}\n{}", window.page().text());
+        }
+        let (approvals, given) = app.read(|c| {
+            let of_this = application_events::table.filter(application_events::application_id.eq(&id));
+            let approvals: i64 = of_this.filter(application_events::to_state.eq("approved")).count().get_result(c)?;
+            let given: i64 = devices::table.filter(devices::application_id.eq(&id)).count().get_result(c)?;
+            Ok((approvals, given))
+        });
+        assert_eq!((approvals, given), (1, asked), "round {round}");
+        // The letter waits until the decision cannot be undone any more.
+        app.later(chrono::Duration::minutes(6));
+        app.run_jobs();
+    }
+    report::note(
+        app,
+        Row {
+            number: 26,
+            provoked: ADDITIONS,
+            seen: "One window says that it is approved, the others that it is decided already, or to look again"
+                .to_owned(),
+            lost: format!("Nothing: of {rounds} applications each was approved once and gave its devices once"),
             normal_after: Duration::ZERO,
         },
     );

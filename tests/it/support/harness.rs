@@ -57,23 +57,27 @@ impl Databases {
 }
 
 /// Makes the table of a module's tests: names, with `on Sqlite` or `on Postgres` where
-/// one database is enough.
+/// one database is enough, and with what one needs that the others do not.
 macro_rules! tests {
-    ($($name:ident $(on $database:ident)?),+ $(,)?) => {
-        $crate::support::harness::tests!(@ $crate::support::harness::Needs::Nothing, $($name $(on $database)?),+);
+    ($($name:ident $(on $database:ident)? $(needs $own:ident)?),+ $(,)?) => {
+        $crate::support::harness::tests!(
+            @ $crate::support::harness::Needs::Nothing, $($name $(on $database)? $(needs $own)?),+
+        );
     };
-    (needs $needs:expr; $($name:ident $(on $database:ident)?),+ $(,)?) => {
-        $crate::support::harness::tests!(@ $needs, $($name $(on $database)?),+);
+    (needs $needs:expr; $($name:ident $(on $database:ident)? $(needs $own:ident)?),+ $(,)?) => {
+        $crate::support::harness::tests!(@ $needs, $($name $(on $database)? $(needs $own)?),+);
     };
-    (@ $needs:expr, $($name:ident $(on $database:ident)?),+) => {
+    (@ $needs:expr, $($name:ident $(on $database:ident)? $(needs $own:ident)?),+) => {
         pub const TESTS: &[$crate::support::harness::Test] = &[$($crate::support::harness::Test {
             module: module_path!(),
             name: stringify!($name),
-            needs: $needs,
+            needs: $crate::support::harness::tests!(@needs $needs $(, $own)?),
             databases: $crate::support::harness::tests!(@on $($database)?),
             run: $name,
         }),+];
     };
+    (@needs $all:expr) => { $all };
+    (@needs $all:expr, $own:ident) => { $crate::support::harness::Needs::$own };
     (@on) => { $crate::support::harness::Databases::Both };
     (@on $database:ident) => { $crate::support::harness::Databases::$database };
 }
