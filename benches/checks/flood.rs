@@ -89,8 +89,12 @@ fn during(
             std::thread::sleep(AROUND);
             let checks = load::start(folder, checks)?.wait()?;
             let pages = pages.wait()?;
-            let told =
-                format!("{:.0} pages a second, the slowest hundredth after {:.0} ms", pages.per_second(), pages.p99_ms);
+            let told = format!(
+                "{:.0} pages a second, the slowest hundredth after {:.0} ms; {} told to come back",
+                pages.per_second(),
+                pages.p99_ms,
+                pages.turned_away
+            );
             (checks, told)
         }
     })

@@ -111,6 +111,8 @@ pub struct Outcome {
     pub failed: u64,
     /// Answers with `as_of`.
     pub aged: u64,
+    /// Pages that were to be asked for again later (503).
+    pub turned_away: u64,
 }
 
 impl Outcome {
@@ -167,19 +169,21 @@ struct Asked {
 
 enum Expected {
     Anything,
+    /// A page, or word that there are too many just now (503).
+    Page,
     Inactive,
     /// How the answer begins, and what is in it.
     Active(String, String),
 }
 
 fn questions(order: &Order) -> anyhow::Result<Vec<Asked>> {
-    let get = |path: &str| {
+    let get = |path: &str, expected: Expected| {
         let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", order.address).into_bytes();
-        Asked { request, expected: Expected::Anything }
+        Asked { request, expected }
     };
     match order.question {
-        Question::Hello => return Ok(vec![get("/")]),
-        Question::Page => return Ok(PAGES.map(get).into()),
+        Question::Hello => return Ok(vec![get("/", Expected::Anything)]),
+        Question::Page => return Ok(PAGES.map(|path| get(path, Expected::Page)).into()),
         Question::Unread | Question::Check => {}
     }
     let config = Config::from_lookup(|_| None)?;
@@ -236,6 +240,7 @@ struct Seen {
     microseconds: Vec<u32>,
     failed: u64,
     aged: u64,
+    turned_away: u64,
 }
 
 async fn drive(order: Order, questions: Rc<Vec<Asked>>) -> anyhow::Result<Outcome> {
@@ -255,6 +260,7 @@ async fn drive(order: Order, questions: Rc<Vec<Asked>>) -> anyhow::Result<Outcom
         all.microseconds.extend(seen.microseconds);
         all.failed += seen.failed;
         all.aged += seen.aged;
+        all.turned_away += seen.turned_away;
     }
     all.microseconds.sort_unstable();
     let at = |part: f64| {
@@ -271,6 +277,7 @@ async fn drive(order: Order, questions: Rc<Vec<Asked>>) -> anyhow::Result<Outcom
         max_ms: at(1.0),
         failed: all.failed,
         aged: all.aged,
+        turned_away: all.turned_away,
     })
 }
 
@@ -290,14 +297,17 @@ async fn connection(order: Rc<Order>, questions: Rc<Vec<Asked>>, n: usize, count
         // Where questions come by the clock, an answer is late from when it was due.
         let asked_at = interval(&order).map_or_else(Instant::now, |pause| due - pause);
         let asked = &questions[turn % questions.len()];
-        turn += CONNECTIONS;
+        // One further than those beside it: each comes to ask everything.
+        turn += CONNECTIONS + 1;
         let answered = ask(&mut stream, &order.address, asked, &mut buffer).await;
         if asked_at < counting || Instant::now() > end {
             continue;
         }
         seen.microseconds.push(u32::try_from(asked_at.elapsed().as_micros()).unwrap_or(u32::MAX));
         match answered {
-            Ok(aged) => seen.aged += u64::from(aged),
+            Ok(Answered::Now) => {}
+            Ok(Answered::Aged) => seen.aged += 1,
+            Ok(Answered::TurnedAway) => seen.turned_away += 1,
             Err(_) => {
                 seen.failed += 1;
                 stream = None;
@@ -312,13 +322,21 @@ fn interval(order: &Order) -> Option<Duration> {
     order.rate.map(|rate| Duration::from_secs_f64(CONNECTIONS as f64 / f64::from(rate)))
 }
 
-/// Asks once; answers whether the answer was an aged one.
+/// An answer as it may be.
+enum Answered {
+    Now,
+    /// With `as_of`.
+    Aged,
+    TurnedAway,
+}
+
+/// Asks once.
 async fn ask(
     stream: &mut Option<TcpStream>,
     address: &str,
     asked: &Asked,
     buffer: &mut Vec<u8>,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Answered> {
     let stream = match stream {
         Some(stream) => stream,
         None => {
@@ -335,16 +353,19 @@ async fn ask(
             break body_at;
         }
     };
+    if matches!(asked.expected, Expected::Page) && buffer.starts_with(b"HTTP/1.1 503") {
+        return Ok(Answered::TurnedAway);
+    }
     ensure!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(buffer));
     let body = std::str::from_utf8(&buffer[body_at..])?;
     match &asked.expected {
-        Expected::Anything => {}
+        Expected::Anything | Expected::Page => {}
         Expected::Inactive => ensure!(body == "{\"active\":false}", "{body}"),
         Expected::Active(begin, code) => {
             ensure!(body.starts_with(begin.as_str()) && body.contains(code.as_str()), "{body}")
         }
     }
-    Ok(body.contains("\"as_of\":"))
+    Ok(if body.contains("\"as_of\":") { Answered::Aged } else { Answered::Now })
 }
 
 /// Where the body begins, once all of it is there.

@@ -2,7 +2,7 @@
 //! provokes one fault, asserts what must hold, and notes a row of the table in
 //! `docs/operations/faults.md` ([`report`]).
 //!
-//! They take minutes: `cargo test --workspace --test it -- --ignored --test-threads 1 faults`;
+//! They take minutes: `cargo test --workspace --test it -- --ignored --test-threads 3 faults`;
 //! hours' worth of them with [`LONG`].
 
 pub mod backup;

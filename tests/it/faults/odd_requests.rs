@@ -188,7 +188,7 @@ fn faults_odd_requests_are_refused_and_leave_nothing(app: &TestApp) {
     let mut round = || {
         for (site, own) in &sites {
             for one in of_http().iter().chain(own) {
-                let status = ask(site, &one.bytes);
+                let status = answer(site, one);
                 let good = match one.due {
                     Due::Refused => status.is_some_and(|status| (400..500).contains(&status)),
                     Due::NoFault => status.is_none_or(|status| status < 500),
@@ -222,6 +222,13 @@ fn faults_odd_requests_are_refused_and_leave_nothing(app: &TestApp) {
             normal_after: Duration::ZERO,
         },
     );
+}
+
+/// As [`ask`], again where an answer is due and none came: with bytes of the request yet
+/// unread, the end of the connection is a reset, which may overtake the answer.
+fn answer(site: &str, one: &Odd) -> Option<u16> {
+    let tries = if one.due == Due::Refused { 5 } else { 1 };
+    (0..tries).find_map(|_| ask(site, &one.bytes))
 }
 
 /// Sends it as it stands; the status of the answer, if it is one.

@@ -31,7 +31,8 @@ const TWICE: &str =
 const DECISIONS: &str = "A reviewer approves in two windows and rejects in a third, and in every other round the applicant withdraws, all at the \
      same moment";
 const DEVICES: &str = "Ten devices with one code at once, code after code; 25 accounts at once where 20 places are";
-const ADDITIONS: &str = "An application for more devices is approved in four windows at once, one application after the other";
+const ADDITIONS: &str =
+    "An application for more devices is approved in four windows at once, one application after the other";
 const MAIL: &str = "hanako@example.jp";
 
 /// What the main path leaves: rows by table, letters by subject, devices.

@@ -23,7 +23,8 @@ tests! {
 }
 
 const JUMPS: &str = "The server's clock jumps an hour ahead and back again while people and devices are under way";
-const PROCESS: &str = "libfaketime sets the process's clock an hour ahead, back, an hour behind, and back, while it runs";
+const PROCESS: &str =
+    "libfaketime sets the process's clock an hour ahead, back, an hour behind, and back, while it runs";
 const ENDED: &str = "Half an hour passes between a form and its sending";
 const MAIL: &str = "hanako@example.jp";
 const NO_TIME: std::time::Duration = std::time::Duration::ZERO;
@@ -141,9 +142,10 @@ fn faults_the_clock_of_the_whole_process_jumps(app: &TestApp) {
         Row {
             number: 20,
             provoked: PROCESS,
-            seen: "Pages and checks are answered all the time, none as if it were old; devices get no new tokens until \
+            seen:
+                "Pages and checks are answered all the time, none as if it were old; devices get no new tokens until \
                    the clock is right"
-                .to_owned(),
+                    .to_owned(),
             lost: format!("Nothing: {seen}"),
             normal_after: NO_TIME,
         },

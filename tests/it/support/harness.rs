@@ -37,6 +37,17 @@ pub enum Needs {
     File(&'static str),
 }
 
+impl Needs {
+    /// Nothing that it lacks here.
+    fn are_there(self) -> bool {
+        match self {
+            Self::Nothing | Self::Patience | Self::Calm => true,
+            Self::Variable(name) => std::env::var(name).is_ok(),
+            Self::File(path) => Path::new(path).exists(),
+        }
+    }
+}
+
 /// The databases a test runs on: one, where it is about that one, or about something
 /// that does not care which database stands behind it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,7 +98,7 @@ pub(crate) use tests;
 static MACHINE: RwLock<()> = RwLock::new(());
 
 /// So many tests are named at the end with the time they took.
-const SLOWEST: usize = 30;
+const SLOWEST: usize = 20;
 
 #[derive(Default)]
 struct Counts {
@@ -102,14 +113,17 @@ pub fn run(tables: &[&[Test]]) -> ExitCode {
     let arguments = Arguments::from_args();
     let counts = Arc::new(Counts::default());
     let places = [Some(Place::Sqlite), Place::postgres_from_environment()];
-    let trials = places.iter().flatten().flat_map(|place| {
-        let counts = counts.clone();
-        let tests = tables.iter().flat_map(|table| table.iter()).filter(|test| test.databases.include(place));
-        tests.map(move |test| trial(*test, place.clone(), counts.clone()))
-    });
+    let tests = tables.iter().flat_map(|table| table.iter());
+    let mut of_places: Vec<(&Test, &Place)> = tests
+        .flat_map(|test| places.iter().flatten().map(move |place| (test, place)))
+        .filter(|(test, place)| test.databases.include(place) && test.needs.are_there())
+        .collect();
+    // Who wants the machine alone comes last: the others would wait with them.
+    of_places.sort_by_key(|(test, _)| test.needs == Needs::Calm);
+    let trials = of_places.into_iter().map(|(test, place)| trial(*test, place.clone(), counts.clone()));
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
     if !arguments.list {
-        tell(&counts, places[1].is_some(), tables);
+        tell(&counts, &arguments, places[1].is_some(), tables);
     }
     conclusion.exit_code()
 }
@@ -117,12 +131,7 @@ pub fn run(tables: &[&[Test]]) -> ExitCode {
 fn trial(test: Test, place: Place, counts: Arc<Counts>) -> Trial {
     let module = test.module.split_once("::").map_or("", |(_, rest)| rest);
     let name = format!("{}::{module}::{}", place.name(), test.name);
-    let left_out = match test.needs {
-        Needs::Nothing => false,
-        Needs::Patience | Needs::Calm => true,
-        Needs::Variable(name) => std::env::var(name).is_err(),
-        Needs::File(path) => !Path::new(path).exists(),
-    };
+    let takes_minutes = matches!(test.needs, Needs::Patience | Needs::Calm);
     let told = name.clone();
     Trial::test(name, move || {
         let (_alone, _beside);
@@ -139,10 +148,10 @@ fn trial(test: Test, place: Place, counts: Arc<Counts>) -> Trial {
         counts.took.lock().expect("no test panics here").push((began.elapsed(), told));
         Ok(())
     })
-    .with_ignored_flag(left_out)
+    .with_ignored_flag(takes_minutes)
 }
 
-fn tell(counts: &Counts, has_postgres: bool, tables: &[&[Test]]) {
+fn tell(counts: &Counts, arguments: &Arguments, has_postgres: bool, tables: &[&[Test]]) {
     let (sqlite, postgres) = (counts.sqlite.load(Ordering::SeqCst), counts.postgres.load(Ordering::SeqCst));
     println!("passed on SQLite: {sqlite}; passed on PostgreSQL: {postgres}");
     let mut took = std::mem::take(&mut *counts.took.lock().expect("no test panics here"));
@@ -155,11 +164,13 @@ fn tell(counts: &Counts, has_postgres: bool, tables: &[&[Test]]) {
     }
     for test in tables.iter().flat_map(|table| table.iter()) {
         match test.needs {
-            Needs::Variable(name) if std::env::var(name).is_err() => {
+            Needs::Variable(name) if !test.needs.are_there() => {
                 println!("left out: {} ({name} is not set; tests/run sets it)", test.name);
             }
-            Needs::File(path) if !Path::new(path).exists() => println!("left out: {} ({path} is not there)", test.name),
-            Needs::Patience | Needs::Calm => println!("left out unless asked for with --ignored: {}", test.name),
+            Needs::File(path) if !test.needs.are_there() => println!("left out: {} ({path} is not there)", test.name),
+            Needs::Patience | Needs::Calm if !arguments.ignored => {
+                println!("left out unless asked for with --ignored: {}", test.name)
+            }
             _ => {}
         }
     }
