@@ -16,7 +16,6 @@ mod serve;
 mod staff;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use uketsuke_core::evidence::viewer;
@@ -100,25 +99,29 @@ enum Command {
     Demo(demo::Args),
 }
 
-/// Runs the command given; the exit code is 0, 1 (it failed) or 2 (misused).
-pub fn main() -> ExitCode {
+const DONE: u8 = 0;
+const FAILED: u8 = 1;
+const MISUSED: u8 = 2;
+
+/// Runs the command given; answers the exit code: [`DONE`], [`FAILED`] or [`MISUSED`].
+pub fn main() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) => {
             let _ = told.print();
-            return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if told.use_stderr() { MISUSED } else { DONE };
         }
     };
     // Before anything else is set up: whoever opens a stranger's file has nothing.
     if let Command::EvidencePage { order } = &cli.command {
-        return ExitCode::from(viewer::child::serve(order));
+        return viewer::child::serve(order);
     }
     logging::start();
     match actix_web::rt::System::new().block_on(run(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => DONE,
         Err(error) => {
             eprintln!("uketsuke: {error:#}");
-            ExitCode::FAILURE
+            FAILED
         }
     }
 }
