@@ -26,7 +26,6 @@ use crate::kill::world;
 use crate::support::app::{TestApp, path_in};
 use crate::support::browser::Browser;
 use crate::support::harness::{Needs, tests};
-use crate::support::line::{Line, Mode};
 use crate::support::people::{SAKURA, register};
 use crate::support::post::{At, Post};
 
@@ -156,14 +155,17 @@ fn faults_mail_killed_after_the_letter_was_taken(app: &TestApp) {
 
 fn faults_mail_server_away(app: &TestApp) {
     let post = Post::open();
-    let line = Line::to(post.address);
-    let (server, parts) = serve(app, &format!("smtp://{}", line.address));
+    let (server, parts) = serve(app, &post.url());
     let rounds = short_or_long(4, 40);
     let (mut emails, mut there, mut away) = (Vec::new(), Vec::new(), Vec::new());
     // In turns, so that whatever else the machine does slows both down alike.
     for n in 0..rounds {
         for (is_away, times) in [(false, &mut there), (true, &mut away)] {
-            line.set(if is_away { Mode::Cut } else { Mode::Open });
+            if is_away {
+                post.leave()
+            } else {
+                post.come_back()
+            }
             let (email, took) = register_at(&server, 2 * n + usize::from(is_away) + 1);
             emails.push(email);
             times.push(took);
@@ -174,7 +176,7 @@ fn faults_mail_server_away(app: &TestApp) {
         times[times.len() / 2]
     });
     assert!(away < there * 2, "{away:?} to register while the mail server is away, {there:?} while it is there");
-    line.set(Mode::Open);
+    post.come_back();
     let began = Instant::now();
     server.wait_until_drained(&parts.db);
     let normal_after = began.elapsed();

@@ -1,8 +1,9 @@
 //! A mail server in our hands: it takes letters, refuses by the recipient's name as
 //! `tests/services/smtp.mjs` does, hangs where it is told to, and may be away.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 
@@ -38,6 +39,12 @@ struct State {
     lines: Vec<String>,
     /// Called when a letter is taken, before its 250 goes out.
     before_250: Option<Hook>,
+    /// Whoever calls is hung up on.
+    is_gone: bool,
+    /// Those who stand between two letters, by number.
+    between_letters: BTreeMap<u64, TcpStream>,
+    /// How many connections there were.
+    talks: u64,
 }
 
 /// See the module.
@@ -72,6 +79,22 @@ impl Post {
                 thread::spawn(move || post.talk(line));
             }
         });
+    }
+
+    /// From now on every connection ends at once, but for a letter that is being said:
+    /// it is taken and answered first. (Ended between a letter and its 250, the same
+    /// letter would rightly come again.)
+    pub fn leave(&self) {
+        let mut state = self.state();
+        state.is_gone = true;
+        for line in std::mem::take(&mut state.between_letters).into_values() {
+            let _ = line.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Takes back [`Post::leave`].
+    pub fn come_back(&self) {
+        self.state().is_gone = false;
     }
 
     pub fn url(&self) -> String {
@@ -125,9 +148,35 @@ impl Post {
         state.hanging -= 1;
     }
 
-    fn talk(&self, mut line: TcpStream) {
-        let read = BufReader::new(line.try_clone().expect("a handle more"));
-        let mut say = |text: &str| line.write_all(format!("{text}\r\n").as_bytes()).is_ok();
+    /// Notes that no letter is being said there; not where all are hung up on.
+    fn is_between_letters(&self, talk: u64, line: &TcpStream) -> bool {
+        let mut state = self.state();
+        if !state.is_gone {
+            state.between_letters.insert(talk, line.try_clone().expect("a handle more"));
+        }
+        !state.is_gone
+    }
+
+    /// A letter is about to be said, unless its line was just cut.
+    fn begins_letter(&self, talk: u64) -> bool {
+        self.state().between_letters.remove(&talk).is_some()
+    }
+
+    fn talk(&self, line: TcpStream) {
+        let talk = {
+            let mut state = self.state();
+            state.talks += 1;
+            state.talks
+        };
+        if self.is_between_letters(talk, &line) {
+            self.dialogue(talk, &line);
+        }
+        self.state().between_letters.remove(&talk);
+    }
+
+    fn dialogue(&self, talk: u64, line: &TcpStream) {
+        let read = BufReader::new(line);
+        let say = |text: &str| { line }.write_all(format!("{text}\r\n").as_bytes()).is_ok();
         let (mut to, mut letter, mut within) = (String::new(), String::new(), false);
         self.hang_if(At::Banner);
         say("220 ready");
@@ -150,14 +199,14 @@ impl Post {
                 }
                 "DATA" => {
                     self.hang_if(At::Data);
-                    within = true;
-                    say("354 go on")
+                    within = self.begins_letter(talk);
+                    within && say("354 go on")
                 }
                 "." => {
                     within = false;
                     self.hang_if(At::Dot);
                     let taken = read_letter(&to, &std::mem::take(&mut letter));
-                    self.take(taken) && say("250 taken")
+                    self.take(taken) && say("250 taken") && self.is_between_letters(talk, line)
                 }
                 "QUIT" => {
                     say("221 bye");
