@@ -972,6 +972,7 @@ diesel::table! {
         phone -> Text,
         email -> Text,
         changed_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 

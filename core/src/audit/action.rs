@@ -69,6 +69,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("exemption.ended", "やむを得ない事由の申告が終わりました"),
     ("facility.amended", "変更申請により、施設の内容が変わりました"),
     ("facility.contact_changed", "施設の担当者が変わりました"),
+    ("facility.contact_erased", "保存期間を過ぎた施設の担当者を消去しました"),
     ("facility.devices_resumed", "施設の端末での資格確認を再開しました"),
     ("facility.devices_stopped", "施設のすべての端末を停止しました"),
     ("facility.features_changed", "環境設定情報を更新しました"),

@@ -32,6 +32,8 @@ pub struct Contact {
     pub email: String,
     /// Since when.
     pub changed_at: At,
+    /// Since when all of it is empty: the facility had left a term before (`retention`).
+    pub erased_at: Option<At>,
 }
 
 /// The contact of a facility, once it named one.
@@ -54,6 +56,7 @@ pub fn set_contact(tx: &mut Tx<'_>, grant: &Grant, (name, phone, email): (&str, 
         phone: phone.to_owned(),
         email: email.to_owned(),
         changed_at: tx.now(),
+        erased_at: None,
     };
     diesel::delete(facility_contacts::table.find(grant.facility())).execute(tx.conn())?;
     diesel::insert_into(facility_contacts::table).values(&row).execute(tx.conn())?;

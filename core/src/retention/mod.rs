@@ -4,7 +4,7 @@
 //! `docs/decisions/retention.md`.
 //!
 //! - [`Topic`] names a rule, [`Terms`] says how long each is (`terms`).
-//! - `rule` is the table; `evidence`, `mails`, `inquiries`, `accounts` and `staff`
+//! - `rule` is the table; `evidence`, `mails`, `inquiries`, `accounts`, `contacts` and `staff`
 //!   each know one sort of row.
 //! - [`run`] erases what is due, in batches. The row is marked in the transaction, its
 //!   files are deleted right after; a crash in between leaves files that no row names,
@@ -13,6 +13,7 @@
 
 mod accounts;
 mod check;
+mod contacts;
 mod evidence;
 mod inquiries;
 mod mails;

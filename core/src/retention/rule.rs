@@ -3,7 +3,7 @@
 use chrono::{Duration, Utc};
 
 use super::terms::Topic;
-use super::{accounts, evidence, inquiries, mails, staff};
+use super::{accounts, contacts, evidence, inquiries, mails, staff};
 use crate::db::{At, Conn, Tx};
 use crate::error::Result;
 use crate::storage::StoredKey;
@@ -80,8 +80,15 @@ pub(super) struct Rule {
 
 /// All rules, in the order in which they run: files and inquiries before the people
 /// whose they were.
-pub(super) const RULES: &[Rule] =
-    &[evidence::RULE, evidence::SUBSIDY_RULE, inquiries::RULE, mails::RULE, accounts::RULE, staff::RULE];
+pub(super) const RULES: &[Rule] = &[
+    evidence::RULE,
+    evidence::SUBSIDY_RULE,
+    inquiries::RULE,
+    mails::RULE,
+    accounts::RULE,
+    contacts::RULE,
+    staff::RULE,
+];
 
 /// Rows after a key, in the order of an instant and an id.
 macro_rules! after {

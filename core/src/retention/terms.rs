@@ -17,6 +17,8 @@ text_enum! {
         Inquiries = "inquiries",
         /// People of facilities who do not come any more.
         Accounts = "accounts",
+        /// Whom to turn to at facilities that left.
+        Contacts = "contacts",
         /// Members of the staff who left.
         Staff = "staff",
     }
@@ -37,6 +39,7 @@ impl Topic {
             Self::Mail => "UKETSUKE_RETAIN_MAIL_DAYS",
             Self::Inquiries => "UKETSUKE_RETAIN_INQUIRIES_DAYS",
             Self::Accounts => "UKETSUKE_RETAIN_ACCOUNTS_DAYS",
+            Self::Contacts => "UKETSUKE_RETAIN_CONTACTS_DAYS",
             Self::Staff => "UKETSUKE_RETAIN_STAFF_DAYS",
         }
     }
@@ -46,7 +49,7 @@ impl Topic {
         match self {
             Self::Evidence | Self::SubsidyEvidence => "1825",
             Self::Mail => "365",
-            Self::Inquiries | Self::Accounts | Self::Staff => "1095",
+            Self::Inquiries | Self::Accounts | Self::Contacts | Self::Staff => "1095",
         }
     }
 }

@@ -10,17 +10,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
 use argon2::{Algorithm, Argon2, Params, Version};
 use metrics::counter;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::random;
 use crate::priority::Rank;
 
 /// How many jobs may wait for a thread; the next one is told to come back.
 const QUEUE: usize = 32;
+/// Nobody waits longer than this, a full queue takes a third of it: where other programs
+/// keep all cores busy, threads at the lowest priority hardly run.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The cost of one hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +82,7 @@ pub struct Verified {
     pub rehash: bool,
 }
 
-/// The queue is full; answer 503 and ask to come back.
+/// The queue is full, or did not move; answer 503 and ask to come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are being checked at this moment")]
 pub struct Busy;
@@ -140,11 +145,19 @@ impl PasswordHasher {
                 let _ = answer.send(work(engine));
             }
         });
-        let queued = self.queue.try_send(job).map_err(|_| Busy);
-        let outcome = if queued.is_ok() { "queued" } else { "turned_away" };
-        counter!("uketsuke_passwords_total", "outcome" => outcome).increment(1);
-        queued?;
-        answered.await.map_err(|_| Busy)
+        let note = |outcome| counter!("uketsuke_passwords_total", "outcome" => outcome).increment(1);
+        if self.queue.try_send(job).is_err() {
+            note("turned_away");
+            return Err(Busy);
+        }
+        note("queued");
+        match timeout(PATIENCE, answered).await {
+            Ok(answer) => answer.map_err(|_| Busy),
+            Err(_) => {
+                note("gave_up");
+                Err(Busy)
+            }
+        }
     }
 }
 

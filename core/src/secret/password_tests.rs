@@ -59,11 +59,10 @@ async fn a_hash_that_cannot_be_read_refuses() {
     assert_eq!(hasher().verify("plain", Some(&broken)).await, Ok(Verified { ok: false, rehash: false }));
 }
 
-#[tokio::test]
-async fn a_full_queue_answers_at_once_and_given_up_jobs_keep_their_place() {
-    let hasher = hasher();
+/// Keeps the only thread busy until the sender is dropped.
+async fn blocked(hasher: &PasswordHasher) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<Result<(), Busy>>) {
     let (release, gate) = std::sync::mpsc::channel::<()>();
-    let (started, has_started) = std::sync::mpsc::channel();
+    let (started, has_started) = oneshot::channel();
     let blocker = hasher.clone();
     let blocked = tokio::spawn(async move {
         blocker
@@ -73,9 +72,14 @@ async fn a_full_queue_answers_at_once_and_given_up_jobs_keep_their_place() {
             })
             .await
     });
-    tokio::task::yield_now().await;
-    tokio::task::spawn_blocking(move || has_started.recv()).await.unwrap().unwrap();
+    has_started.await.unwrap();
+    (release, blocked)
+}
 
+#[tokio::test]
+async fn a_full_queue_answers_at_once_and_given_up_jobs_keep_their_place() {
+    let hasher = hasher();
+    let (release, blocked) = blocked(&hasher).await;
     for _ in 0..QUEUE {
         let mut given_up = Box::pin(hasher.hash("Passw0rd"));
         assert!(futures_poll(&mut given_up).await.is_none(), "it waits in the queue");
@@ -84,6 +88,20 @@ async fn a_full_queue_answers_at_once_and_given_up_jobs_keep_their_place() {
 
     drop(release);
     blocked.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn who_waits_too_long_is_told_and_costs_nothing_any_more() {
+    let hasher = hasher();
+    let (release, _blocked) = blocked(&hasher).await;
+    let began = tokio::time::Instant::now();
+    tokio::time::pause();
+    assert_eq!(hasher.hash("Passw0rd").await, Err(Busy));
+    assert_eq!(began.elapsed().as_secs(), PATIENCE.as_secs());
+    tokio::time::resume();
+    drop(release);
+    assert!(hasher.hash("Passw0rd").await.is_ok());
+    assert_eq!(hasher.hash_calls(), 1, "only the one that was waited for");
 }
 
 /// Polls once, then lets go of the future.

@@ -5,6 +5,8 @@ use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 
 use actix_web::http::Method;
+use chrono::Duration;
+use uketsuke_core::retention;
 use uketsuke_core::storage::place::{Bucket, StoragePlace};
 use uketsuke_core::storage::{Area, Storage};
 use url::Url;
@@ -14,12 +16,13 @@ use crate::support::browser::Browser;
 use crate::support::harness::{Needs, tests};
 use crate::support::line::{Line, Mode};
 use crate::support::page::Page;
-use crate::support::people::{SAKURA, begin};
+use crate::support::people::{SAKURA, TSUBAKI, application_path, apply_by_documents, begin};
 
 tests! {
     needs Needs::Variable(SERVER);
     files_go_to_the_object_store_and_come_back,
     while_the_object_store_fails_people_are_told_and_nothing_is_left,
+    what_is_past_its_term_leaves_the_object_store,
 }
 
 pub const SERVER: &str = "UKETSUKE_TEST_S3_URL";
@@ -166,5 +169,40 @@ fn while_the_object_store_fails_people_are_told_and_nothing_is_left(other: &Test
     installation.line.set(Mode::Open);
     assert!(person.send(Method::GET, &href, &[], &[]).body == large);
     assert_eq!((installation.on_its_disk(), installation.staged()), ((1, 0), 0));
+    installation.end();
+}
+
+fn what_is_past_its_term_leaves_the_object_store(other: &TestApp) {
+    let installation = Installation::beside(other);
+    let app = installation.app.with_master();
+    for (place, email) in [(SAKURA, "hanako@example.jp"), (TSUBAKI, "jiro@example.jp")] {
+        let mut person = app.signed_in(place, email);
+        apply_by_documents(&mut person, "2", "2");
+        person.open(&application_path(&person)).expect("承諾通知書.png");
+        person.follow("申請を取り下げる");
+        person.press("申請を取り下げる").expect("取下げ");
+        app.run_jobs();
+        app.later(Duration::days(1));
+    }
+    assert_eq!(installation.objects(), 4, "of each a file and its small picture");
+    let found = || {
+        let config = &app.parts.config;
+        app.wait(retention::check(&app.parts.db, &app.parts.storage, &config.retention)).expect("both can be read")
+    };
+
+    // The first one's term ends.
+    app.later(Duration::days(1823));
+    app.run_periodic("erase_past_terms");
+    assert_eq!((installation.on_its_disk(), found().nameless.len()), ((2, 0), 0));
+
+    // The second one's, while the store is away: no page opens it any more, and who
+    // asks is told what still lies there, until the sweep has taken it.
+    app.later(Duration::days(1));
+    installation.line.set(Mode::Cut);
+    app.run_periodic("erase_past_terms");
+    installation.line.set(Mode::Open);
+    assert_eq!((installation.on_its_disk(), found().nameless.len()), ((2, 0), 2));
+    app.run_periodic("delete_unneeded_files");
+    assert_eq!((installation.on_its_disk(), found().nameless.len()), ((0, 0), 0));
     installation.end();
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::account::{AccountState, Attempt, LoginOutcome, get_account, login};
 use crate::application::{ApplicationKind, draft};
 use crate::desk::actor_names;
+use crate::facility::amend;
 use crate::fold;
 use crate::ids::{AccountId, MailId};
 use crate::mail::{Message, note_failed, note_sent, record_mail};
@@ -12,7 +13,7 @@ use crate::schema::{accounts, applications, mails, memberships, sessions, staff}
 use crate::secret::PasswordHash;
 use crate::staff::role::Role;
 use crate::staff::{disable, enable};
-use crate::testing::{add_staff, approved, hasher, keyring, sign_in};
+use crate::testing::{add_staff, approved, approved_as, hasher, keyring, sign_in};
 
 fn letter(to: &str) -> Message {
     Message {
@@ -154,7 +155,7 @@ async fn who_logged_in_meanwhile_and_who_waits_for_something_is_kept() {
     yard.stands(Topic::Accounts, 1, 0).await;
     let submitted = "update applications set state = 'submitted' where facility_id = ";
     let waiting = yard.write(|tx| {
-        let grant = crate::testing::approved_as(tx, &yard.ours, ApplicationKind::Change)?;
+        let grant = approved_as(tx, &yard.ours, ApplicationKind::Change)?;
         crate::testing::sql(tx.conn(), &format!("{submitted}'{}'", yard.ours.facility()))?;
         Ok(grant)
     });
@@ -178,6 +179,80 @@ async fn a_check_finds_an_account_that_has_its_name_back() {
         assert!(!yard.check(Topic::Accounts).await.2.is_clean(), "{change}");
         yard.write(|tx| crate::testing::sql(tx.conn(), &format!("update accounts set {column} = ''")));
         yard.stands(Topic::Accounts, 0, 2).await;
+    }
+}
+
+#[tokio::test]
+async fn the_contact_of_a_facility_is_known_until_a_term_after_its_use() {
+    let yard = yard();
+    let name = |tx: &mut Tx<'_>, scope: &FacilityScope, kind| {
+        let grant = approved_as(tx, scope, kind)?;
+        amend::set_contact(tx, &grant, ("受付 花子", "0312345678", "front@example.jp"))?;
+        Ok(grant)
+    };
+    let (ours, theirs) = yard.write(|tx| {
+        let ours = name(tx, &yard.ours, ApplicationKind::UsageStart)?;
+        registration::register(tx, &ours, 3)?;
+        Ok((ours, name(tx, &yard.theirs, ApplicationKind::UsageStart)?))
+    });
+    let of = |grant: &crate::grant::Grant| {
+        let contact = yard.read(|c| amend::contact(c, grant.facility())).unwrap();
+        ([contact.name, contact.phone, contact.email].concat(), contact.erased_at.is_some())
+    };
+    let known = ("受付 花子0312345678front@example.jp".to_owned(), false);
+    yard.wait(DAYS - 1);
+    assert_eq!(yard.run(Topic::Contacts).await, 0);
+    yard.wait(1);
+    // Theirs never used it; ours does for as long as it wants.
+    yard.stands(Topic::Contacts, 1, 0).await;
+    assert_eq!(yard.run(Topic::Contacts).await, 1);
+    assert_eq!((of(&ours), of(&theirs)), (known.clone(), (String::new(), true)));
+    assert_eq!(yard.told("facility.contact_erased").len(), 1);
+
+    yard.write(|tx| registration::end_at(tx, &ours, tx.now() + Duration::days(7)));
+    yard.wait(7 + DAYS - 1);
+    yard.stands(Topic::Contacts, 0, 1).await;
+    yard.wait(1);
+    yard.stands(Topic::Contacts, 1, 1).await;
+    // Something under way: whoever reviews it may have to call.
+    let again = yard.write(|tx| approved_as(tx, &yard.ours, ApplicationKind::Change));
+    let decide = |to: &str| {
+        let change = format!("update applications set state = '{to}' where id = '{}'", again.application());
+        yard.write(|tx| crate::testing::sql(tx.conn(), &change));
+    };
+    decide("submitted");
+    yard.stands(Topic::Contacts, 0, 1).await;
+    decide("rejected");
+    assert_eq!(yard.run(Topic::Contacts).await, 1);
+    assert_eq!(of(&ours), (String::new(), true));
+
+    // Whoever names one anew is known anew.
+    yard.write(|tx| name(tx, &yard.theirs, ApplicationKind::Change).map(drop));
+    assert_eq!(of(&theirs), known);
+    yard.stands(Topic::Contacts, 0, 1).await;
+}
+
+#[tokio::test]
+async fn the_contact_of_a_closed_facility_goes_with_its_term() {
+    let yard = yard();
+    yard.write(|tx| {
+        let grant = approved_as(tx, &yard.ours, ApplicationKind::UsageStart)?;
+        registration::register(tx, &grant, 3)?;
+        amend::set_contact(tx, &grant, ("受付 花子", "", ""))
+    });
+    yard.wait(1);
+    let today = crate::clock::tokyo_date(yard.db.clock.now());
+    yard.place_of(yard.ours.facility(), &format!("'{today}'"));
+    yard.wait(DAYS - 1);
+    yard.stands(Topic::Contacts, 0, 0).await;
+    yard.wait(1);
+    assert_eq!(yard.run(Topic::Contacts).await, 1);
+    // A check finds who comes back.
+    for column in ["name", "phone", "email"] {
+        yard.write(|tx| crate::testing::sql(tx.conn(), &format!("update facility_contacts set {column} = 'x'")));
+        assert!(!yard.check(Topic::Contacts).await.2.is_clean(), "{column}");
+        yard.write(|tx| crate::testing::sql(tx.conn(), &format!("update facility_contacts set {column} = ''")));
+        yard.stands(Topic::Contacts, 0, 1).await;
     }
 }
 
