@@ -25,7 +25,10 @@ const COUNTERS: &[(&str, &str)] = &[
     ("uketsuke_jobs_run_total", "Attempts at background jobs, by how they ended"),
     ("uketsuke_mails_sent_total", "Letters handed to the mail server, by what it said"),
     ("uketsuke_bounces_read_total", "Files read in the maildir of bounces, by what they came to"),
-    ("uketsuke_passwords_total", "Passwords to hash: queued, turned away because too many waited, given up after ten seconds"),
+    (
+        "uketsuke_passwords_total",
+        "Passwords to hash: queued, turned away because too many waited, given up after ten seconds",
+    ),
     ("uketsuke_uploads_total", "Uploads let in, or turned away because too many were under way"),
     ("uketsuke_scans_total", "Files scanned for viruses, by what was found"),
     ("uketsuke_storage_faults_total", "Files that could not be kept, read or deleted"),

@@ -1,4 +1,4 @@
-//! How dates, times, sizes, numbers and codes are shown to people.
+//! How dates, times, sizes, numbers, codes and contacts are shown to people.
 //!
 //! Plain functions, called from templates by their path:
 //! `{{ uketsuke_web::words::date(filed_on) }}`.
@@ -7,6 +7,7 @@ use std::borrow::Borrow;
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use chrono_tz::Asia::Tokyo;
+use uketsuke_core::facility::amend::Contact;
 use uketsuke_core::fold::Era;
 
 /// 「令和8年」 for a date; empty before Meiji.
@@ -36,6 +37,12 @@ pub fn plain_date(on: impl Borrow<NaiveDate>) -> String {
 pub fn erased(at: impl Borrow<DateTime<Utc>>) -> String {
     let on = at.borrow().with_timezone(&Tokyo).date_naive();
     format!("保存期間を過ぎたため消去しました（{}）", plain_date(on))
+}
+
+/// Whom to turn to at a facility, in one line; or that it is not known any more.
+pub fn contact(of: &Contact) -> String {
+    let named = || format!("{}　{}　{}", of.name, of.phone, of.email);
+    of.erased_at.map_or_else(named, |at| erased(at.utc()))
 }
 
 /// 「11月20日」, where the year is plain from the context.
@@ -103,6 +110,8 @@ pub fn groups(code: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use uketsuke_core::ids::{ApplicationId, FacilityId};
+
     use super::*;
 
     fn on(text: &str) -> NaiveDate {
@@ -121,6 +130,24 @@ mod tests {
         ] {
             assert_eq!(date(on(iso)), shown);
         }
+    }
+
+    #[test]
+    fn a_contact_is_named_until_it_is_erased() {
+        let at: DateTime<Utc> = "2031-11-19T15:00:00Z".parse().expect("a time");
+        let words = |name: &str, erased_at: Option<DateTime<Utc>>| {
+            contact(&Contact {
+                facility_id: FacilityId::mint(),
+                application_id: ApplicationId::mint(),
+                name: name.to_owned(),
+                phone: name.to_owned(),
+                email: name.to_owned(),
+                changed_at: at.into(),
+                erased_at: erased_at.map(Into::into),
+            })
+        };
+        assert_eq!(words("a", None), "a　a　a");
+        assert_eq!(words("", Some(at)), "保存期間を過ぎたため消去しました（2031年11月20日）");
     }
 
     #[test]

@@ -33,17 +33,24 @@ impl Default for Limits {
 
 /// The longest wait for a lock that another transaction holds.
 const MOST_FOR_A_LOCK: Duration = Duration::from_secs(10);
+/// The longest a transaction stands still: between two of its statements we only count.
+const MOST_AT_REST: Duration = Duration::from_secs(10);
 
 /// What is told to PostgreSQL where statements may take so long: nobody waits for a
 /// lock all the time that the statement itself has, and a transaction whose program
-/// is gone or cut off gives its locks back.
+/// is gone or cut off gives its locks back soon, however long its statements may take.
 pub(super) fn settings(statement: Duration) -> String {
-    let (statement, lock) = (statement.as_millis(), lock_limit(statement).as_millis());
+    let (rest, lock) = (statement.min(MOST_AT_REST).as_millis(), lock_limit(statement).as_millis());
     format!(
-        "set statement_timeout = {statement}; set lock_timeout = {lock}; \
-         set idle_in_transaction_session_timeout = {statement};"
+        "set statement_timeout = {}; set lock_timeout = {lock}; set idle_in_transaction_session_timeout = {rest};",
+        statement.as_millis()
     )
 }
+
+/// The server looks after a minute and a half whether we are still there: by itself it
+/// keeps the sessions of a line that broke for two hours, and takes so many only.
+const KEEPALIVES: &str =
+    "set tcp_keepalives_idle = 60; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3;";
 
 /// How long a statement that may take so long waits for a lock.
 pub(super) fn lock_limit(statement: Duration) -> Duration {
@@ -156,7 +163,7 @@ fn connect_sqlite(path: &str) -> std::result::Result<SqliteConnection, Connectio
 fn connect_postgres(url: &str, statement: Duration) -> std::result::Result<PgConnection, ConnectionError> {
     let mut conn = PgConnection::establish(url)?;
     let settings = settings(statement);
-    conn.batch_execute(&format!("set timezone = 'UTC'; set client_min_messages = warning; {settings}"))
+    conn.batch_execute(&format!("set timezone = 'UTC'; set client_min_messages = warning; {KEEPALIVES} {settings}"))
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
@@ -252,6 +259,29 @@ mod tests {
         assert_eq!(url.matches("connect_timeout").count(), 1);
         let plain = DatabaseUrl::Postgres("postgres://h/d".into()).watchful();
         assert!(matches!(plain, DatabaseUrl::Postgres(url) if url.starts_with("postgres://h/d?connect_timeout=2&")));
+    }
+
+    #[test]
+    fn a_transaction_at_rest_gives_its_locks_back_soon_also_where_statements_may_take_long() {
+        let told = settings(Limits::default().long_statement);
+        assert!(told.contains("set statement_timeout = 300000;"), "{told}");
+        assert!(told.contains("set idle_in_transaction_session_timeout = 10000;"), "{told}");
+        assert!(settings(Duration::from_secs(3)).contains("set idle_in_transaction_session_timeout = 3000;"));
+        let db = crate::testing::test_db();
+        let told = db.patient().read_blocking(|c| match c {
+            Conn::Sqlite(_) => Ok(None),
+            Conn::Postgres(c) => {
+                #[derive(diesel::QueryableByName)]
+                struct Told {
+                    #[diesel(sql_type = diesel::sql_types::Text)]
+                    told: String,
+                }
+                let asked = "select current_setting('idle_in_transaction_session_timeout') || ' ' || \
+                             current_setting('tcp_keepalives_idle') as told";
+                Ok(Some(diesel::RunQueryDsl::get_result::<Told>(diesel::sql_query(asked), c)?.told))
+            }
+        });
+        assert!(matches!(told.as_ref().map(Option::as_deref), Ok(None | Some("10s 60"))), "{told:?}");
     }
 
     #[test]

@@ -27,6 +27,7 @@ use uketsuke_core::grant::Grant;
 use uketsuke_core::refusal::Refusal;
 use uketsuke_core::registration;
 use uketsuke_web::form::Choice;
+use uketsuke_web::words;
 
 use crate::Means;
 use crate::field::{fields, text};
@@ -232,7 +233,7 @@ impl Procedure for Change {
             ("管理者".to_owned(), facility.manager_name.clone()),
         ];
         if let Some(contact) = amend::contact(conn, &facility.id)? {
-            lines.push(("担当者".to_owned(), format!("{}　{}　{}", contact.name, contact.phone, contact.email)));
+            lines.push(("担当者".to_owned(), words::contact(&contact)));
         }
         Ok(lines)
     }

@@ -35,8 +35,7 @@ pub(super) fn lines(conn: &mut Conn, of: &Facility, today: NaiveDate) -> Result<
         lines.push(("やむを得ない事由", format!("{}{day}", held.reason.label())));
     }
     if let Some(contact) = amend::contact(conn, &of.id)? {
-        let named = || format!("{}　{}　{}", contact.name, contact.phone, contact.email);
-        lines.push(("担当者", contact.erased_at.map_or_else(named, |at| words::erased(at.utc()))));
+        lines.push(("担当者", words::contact(&contact)));
     }
     Ok(lines)
 }
