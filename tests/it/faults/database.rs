@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection};
 use serde::Serialize;
-use uketsuke_core::db::{Actor, Conn};
+use uketsuke_core::db::{Actor, Conn, Tx};
 use uketsuke_core::queue::{self, Job, JobState};
+use uketsuke_workers::periodic::PeriodicJob;
 
 use super::checks::{Checks, Outcome, at_rate};
 use super::report::{Row, note};
@@ -230,11 +231,14 @@ fn faults_the_way_to_postgresql_swallows_everything(app: &TestApp) {
     let world = World::open(&server, cast::facilities(1));
     let (first, token) = first_device(&world);
     assert_ne!(page(&server).status, 503);
+    let mut holder = a_worker_waits_for_a_job(&cluster.url(), &world);
     let began = Instant::now();
     let (checks, (slowest, silent_from, open_from, took)) = checked_while(&world, &token, || {
         sleep(Duration::from_millis(300));
         let silent_from = began.elapsed();
         line.set(Mode::Silent);
+        // Now the worker's transaction has the job, and nobody hears of it.
+        holder.batch_execute("rollback").expect("the server itself is well");
         let mut slowest = Duration::ZERO;
         while began.elapsed() - silent_from < Duration::from_secs(STALENESS + 4) {
             let times = thread::scope(|threads| {
@@ -271,7 +275,7 @@ fn faults_the_way_to_postgresql_swallows_everything(app: &TestApp) {
         app,
         Row {
             number: 14,
-            provoked: "a line that takes everything and passes nothing on",
+            provoked: "a line that takes everything and passes nothing on, also what a worker's open transaction says",
             seen: format!(
                 "pages: 503 with Retry-After, after {} s at most (the limit of a statement, 2 s, and a moment); checks: \
                  from memory for as long as is configured, then 503",
@@ -281,6 +285,34 @@ fn faults_the_way_to_postgresql_swallows_everything(app: &TestApp) {
             normal_after: took,
         },
     );
+}
+
+/// A worker that waits, in its transaction, for a job that is held by the connection
+/// given back.
+fn a_worker_waits_for_a_job(url: &str, world: &World<'_>) -> PgConnection {
+    let job = PeriodicJob { name: "forget_links".to_owned() };
+    let enqueue = |tx: &mut Tx<'_>| {
+        let soon = tx.now() + chrono::Duration::seconds(2);
+        tx.enqueue_at(&job, soon)
+    };
+    let id = world.parts.db.write_blocking(Actor::operator(), enqueue).expect("the database can be written");
+    let mut holder = PgConnection::establish(url).expect("the server takes connections");
+    holder
+        .batch_execute(&format!("begin; select 1 from jobs where id = '{id}' for update"))
+        .expect("nobody has it yet");
+    let waiting = "select count(*) as n from pg_locks where not granted";
+    let began = Instant::now();
+    while diesel::sql_query(waiting).get_result::<Number>(&mut holder).expect("answered").n == 0 {
+        assert!(began.elapsed() < Duration::from_secs(30), "no worker comes for it\n{}", world.server.log_tail());
+        sleep(Duration::from_millis(5));
+    }
+    holder
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
 }
 
 /// How long a page takes that must be a 503.
