@@ -33,14 +33,24 @@ impl Default for Limits {
 
 /// The longest wait for a lock that another transaction holds.
 const MOST_FOR_A_LOCK: Duration = Duration::from_secs(10);
-/// The longest a transaction stands still: between two of its statements we only count.
+/// The longest a transaction stands still between two of its statements.
 const MOST_AT_REST: Duration = Duration::from_secs(10);
 
 /// What is told to PostgreSQL where statements may take so long: nobody waits for a
 /// lock all the time that the statement itself has, and a transaction whose program
 /// is gone or cut off gives its locks back soon, however long its statements may take.
 pub(super) fn settings(statement: Duration) -> String {
-    let (rest, lock) = (statement.min(MOST_AT_REST).as_millis(), lock_limit(statement).as_millis());
+    resting(statement, statement.min(MOST_AT_REST))
+}
+
+/// The same for work that reads through whole files within a transaction (an import
+/// whose rows are all refused asks nothing all the while).
+pub(super) fn patient_settings(statement: Duration) -> String {
+    resting(statement, statement)
+}
+
+fn resting(statement: Duration, rest: Duration) -> String {
+    let [rest, lock] = [rest, lock_limit(statement)].map(|limit| limit.as_millis());
     format!(
         "set statement_timeout = {}; set lock_timeout = {lock}; set idle_in_transaction_session_timeout = {rest};",
         statement.as_millis()
@@ -262,26 +272,32 @@ mod tests {
     }
 
     #[test]
-    fn a_transaction_at_rest_gives_its_locks_back_soon_also_where_statements_may_take_long() {
-        let told = settings(Limits::default().long_statement);
-        assert!(told.contains("set statement_timeout = 300000;"), "{told}");
-        assert!(told.contains("set idle_in_transaction_session_timeout = 10000;"), "{told}");
-        assert!(settings(Duration::from_secs(3)).contains("set idle_in_transaction_session_timeout = 3000;"));
+    fn a_transaction_at_rest_gives_its_locks_back_soon_but_where_it_reads_a_file_meanwhile() {
+        let (long, short) = (Limits::default().long_statement, Duration::from_secs(3));
+        let rest = "idle_in_transaction_session_timeout";
+        for (told, statement, at_rest) in [
+            (settings(long), 300_000, 10_000),
+            (settings(short), 3_000, 3_000),
+            (patient_settings(long), 300_000, 300_000),
+        ] {
+            assert!(told.contains(&format!("set statement_timeout = {statement};")), "{told}");
+            assert!(told.contains(&format!("set {rest} = {at_rest};")), "{told}");
+        }
         let db = crate::testing::test_db();
-        let told = db.patient().read_blocking(|c| match c {
-            Conn::Sqlite(_) => Ok(None),
-            Conn::Postgres(c) => {
-                #[derive(diesel::QueryableByName)]
-                struct Told {
-                    #[diesel(sql_type = diesel::sql_types::Text)]
-                    told: String,
+        let told = |db: &crate::db::Db| {
+            db.read_blocking(|c| match c {
+                Conn::Sqlite(_) => Ok(None),
+                Conn::Postgres(c) => {
+                    let asked = format!("current_setting('{rest}') || ' ' || current_setting('tcp_keepalives_idle')");
+                    let told = diesel::dsl::sql::<diesel::sql_types::Text>(&asked);
+                    Ok(Some(diesel::RunQueryDsl::get_result::<String>(diesel::select(told), c)?))
                 }
-                let asked = "select current_setting('idle_in_transaction_session_timeout') || ' ' || \
-                             current_setting('tcp_keepalives_idle') as told";
-                Ok(Some(diesel::RunQueryDsl::get_result::<Told>(diesel::sql_query(asked), c)?.told))
-            }
-        });
-        assert!(matches!(told.as_ref().map(Option::as_deref), Ok(None | Some("10s 60"))), "{told:?}");
+            })
+        };
+        let [usual, patient, after] = [told(&db), told(&db.patient()), told(&db)].map(|told| told.expect("answered"));
+        if let (Some(usual), Some(patient), Some(after)) = (usual, patient, after) {
+            assert_eq!((usual.as_str(), patient.as_str(), after.as_str()), ("10s 60", "5min 60", "10s 60"));
+        }
     }
 
     #[test]

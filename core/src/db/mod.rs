@@ -283,7 +283,8 @@ impl Db {
         let (Some(patience), true) = (patience, matches!(*conn, Conn::Postgres(_))) else {
             return Ok(work(&mut conn));
         };
-        conn.batch_execute(&connect::settings(patience)).map_err(|error| told_apart(&mut conn, error.into()))?;
+        conn.batch_execute(&connect::patient_settings(patience))
+            .map_err(|error| told_apart(&mut conn, error.into()))?;
         watch::allow(patience, connect::lock_limit(patience));
         let done = work(&mut conn);
         // Where this fails the connection is broken, and so found when it is next tried out.

@@ -23,8 +23,8 @@ use crate::priority::Rank;
 
 /// How many jobs may wait for a thread; the next one is told to come back.
 const QUEUE: usize = 32;
-/// Nobody waits longer than this, a full queue takes a third of it: where other programs
-/// keep all cores busy, threads at the lowest priority hardly run.
+/// Nobody waits longer than this: where other programs keep all cores busy, threads at
+/// the lowest priority hardly run.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The cost of one hash.
